@@ -1,0 +1,102 @@
+"""From an exception to a verdict and a card: the one place where that is decided."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kata import frames
+from kata.catalogue import Kata
+from kata.errors import KataError
+from kata.verdicts import Card, Unmet, Verdict
+
+_NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner's kata is written."""
+
+    path: Path
+    shown: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.shown}:{self.line}" if self.line else self.shown
+
+
+def promise(test: str, kata: Kata) -> str:
+    """Return a test's promise in words: its name without the device and the underscores."""
+    name, _, parameters = test.partition("[")
+    words = name.removeprefix(f"test_{kata.name}_").replace("_", " ")
+    case = "-".join(part for part in parameters.rstrip("]").split("-") if part)
+    return f"{kata.name} {words}" + (f" [{case}]" if case else "")
+
+
+def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:
+    """Return the verdict on a test that ended with `error`, a line that says it, and a card.
+
+    Args:
+        said: the promise in words.
+        place: where the kata stands in the learner's file.
+    """
+    card = Card(promise=said, where=str(place))
+    if isinstance(error, Unmet):
+        card = replace(
+            card, call=error.call, inputs=error.inputs, got=error.got, should_be=error.should_be,
+            difference=error.difference,
+        )  # fmt: skip
+        return Verdict.WRONG, _first_line(error.difference or f"got {error.got}"), card
+    kind = type(error).__name__
+    if kind == "NotStarted":
+        return Verdict.NOT_STARTED, str(error), card
+    if kind == "NotRun":
+        return Verdict.NOT_RUN, f"not run: {error}", card
+    if isinstance(error, KataError):
+        return Verdict.RAISED, error.message, replace(card, got=error.message, where="", trace=error.hint)
+    if kind == "TimedOut":
+        message = f"no answer within {kata.time_limit:g} seconds"
+        return Verdict.TIMED_OUT, message, _traced(card, error, place, message)
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
+        return Verdict.OUT_OF_MEMORY, "out of memory", _traced(card, error, place, "out of memory")
+    if kind == "LearnerCrashed":
+        return Verdict.CRASHED, str(error), replace(card, got=str(error))
+    if kind in ("Skipped", "XFailed"):
+        message = "your code raised a skip: a test that it skips is not passed"
+        return Verdict.WRONG, message, _traced(card, error, place, message)
+    if kind in ("Flaky", "FlakyFailure", "FlakyReplay"):
+        message = "the same call gave another result the second time"
+        return Verdict.WRONG, message, replace(card, got=message, should_be="the same result for the same call")
+    if isinstance(error, NotImplementedError) and error.args and "." in str(error.args[0]):
+        return _unwritten(str(error.args[0]), card, error, kata, place)
+    if isinstance(error, AssertionError):
+        return Verdict.WRONG, _first_line(str(error)) or "an assertion does not hold", replace(card, got=str(error))
+    message = f"{_type_name(error)}: {error}".rstrip(": ")
+    return Verdict.RAISED, _first_line(message), _traced(card, error, place, message)
+
+
+def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:
+    if id == kata.id:
+        learner = frames.of(error, place.path)
+        part = f"`{learner[-1].function}` of {kata.id}" if learner else kata.id
+        message = f"{part} is not written yet"
+    else:
+        message = f"it calls {id}, which is not written yet"
+    return Verdict.RAISED, message, _traced(card, error, place, message)
+
+
+def _traced(card: Card, error: BaseException, place: Place, got: str) -> Card:
+    """Point the card at the learner's innermost line, where the error came from there."""
+    learner = frames.of(error, place.path)
+    if not learner:
+        return replace(card, got=got)
+    last = learner[-1]
+    trace = frames.show(learner, error) if len(learner) > 1 else ""
+    return replace(card, got=got, where=f"{place.shown}:{last.line}", line=last.text, trace=trace)
+
+
+def _type_name(error: BaseException) -> str:
+    return getattr(error, "remote_type", None) or type(error).__name__
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

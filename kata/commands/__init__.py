@@ -1,0 +1,47 @@
+"""One command a module, each a click command named `command`."""
+
+from dataclasses import dataclass, field
+
+import click
+
+from kata import catalogue
+from kata.catalogue import Catalogue
+from kata.course import Course
+from kata.screen import Screen
+from kata.standing import Standings
+from kata.verdicts import TestResult, Verdict
+
+DEVICE = click.option(
+    "--device", default="auto", envvar="KATA_DEVICE", metavar="NAMES", show_default=True,
+    help="auto, all, or some of cpu,cuda,mps,xpu,xla,sim.",
+)  # fmt: skip
+
+
+def open_course() -> tuple[Course, Catalogue]:
+    """Return the course around the current folder, with its catalogue."""
+    course = Course.find()
+    return course, catalogue.read(course)
+
+
+def open_standings(device: str = "auto") -> Standings:
+    """Return where the learner stands in the course around the current folder."""
+    return Standings(*open_course(), device)
+
+
+@dataclass
+class Narrator:
+    """Says on the error stream what a run is doing, so that nobody wonders whether it does."""
+
+    screen: Screen
+    catalogue: Catalogue
+    each_test: bool = False
+    _seen: set[str] = field(default_factory=set)
+
+    def hear(self, result: TestResult) -> None:
+        """Take note of a result as it comes in."""
+        if self.each_test:
+            name = result.test.rpartition("::")[2]
+            self.screen.note(f"{result.verdict:<13} {name}")
+        elif result.kata not in self._seen and result.verdict is not Verdict.NOT_RUN:
+            self._seen.add(result.kata)
+            self.screen.note(f"running {result.kata}")

@@ -1,0 +1,176 @@
+"""Loads the module that stands in for the learner's: exercises, solutions, any path, or one variant.
+
+An implementation is a text, so that it can cross to another process:
+
+    exercises            what the learner writes (the default)
+    solutions            the reference answers
+    some/folder          a folder with <topic>.py in it, or one such file
+    wrong:ID:2           the solution with kata ID replaced by its third wrong answer
+    right:ID:0           the same with a right answer in another style
+    impostor:ID:zeros    the same with a universal impostor made from the solution
+    stub:ID:fresh        the same with the kata's stub, generated afresh
+"""
+
+import importlib
+import linecache
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kata import catalogue, sources, stubs
+from kata.course import Course
+from kata.errors import KataError
+from kata.variants import RIGHT, WRONG, collecting
+
+VARIANTS = ("wrong", "right", "impostor", "stub")
+
+
+class LearnerFileError(KataError):
+    """A learner's file that cannot be read as a module: where, and what to do."""
+
+    def __init__(self, message: str, hint: str, file: str, line: int = 0, text: str = "") -> None:
+        super().__init__(message, hint)
+        self.file = file
+        self.line = line
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A solution in which one kata is replaced."""
+
+    kind: str
+    topic: str
+    name: str
+    which: str
+
+    @classmethod
+    def parse(cls, implementation: str) -> "Variant | None":
+        kind, _, rest = implementation.partition(":")
+        if kind not in VARIANTS:
+            return None
+        id, _, which = rest.partition(":")
+        topic, _, name = id.partition(".")
+        if not (topic and name and which):
+            raise KataError(f"{implementation!r} names no variant", hint=f"write it as {kind}:topic.kata:which")
+        return cls(kind, topic, name, which)
+
+
+def source_file(course: Course, implementation: str, topic: str) -> Path:
+    """Return the file whose lines are the learner's."""
+    variant = Variant.parse(implementation)
+    if variant and variant.topic == topic:
+        return {"wrong": course.wrong, "right": course.right}.get(variant.kind, course.solution)(topic)
+    if variant or implementation == "solutions":
+        return course.solution(topic)
+    if implementation == "exercises":
+        return course.exercise(topic)
+    path = Path(implementation)
+    path = path if path.is_absolute() else course.root / path
+    return path / f"{topic}.py" if path.is_dir() else path
+
+
+def check(course: Course, implementation: str) -> None:
+    """Raise a KataError when there is no such implementation at all."""
+    if Variant.parse(implementation) or implementation in ("exercises", "solutions"):
+        return
+    path = Path(implementation)
+    if not (path if path.is_absolute() else course.root / path).exists():
+        hint = "give exercises, solutions, or a folder with <topic>.py files in it"
+        raise KataError(f"no implementation at {implementation}", hint=hint)
+
+
+def load(root: Path, implementation: str, topic: str) -> ModuleType:
+    """Import a topic's module afresh.
+
+    Raises:
+        LearnerFileError: when the file is missing, does not parse or fails while it is imported.
+        KataError: when a variant does not exist.
+    """
+    course = Course(root)
+    variant = Variant.parse(implementation)
+    if variant is None:
+        return execute(course, source_file(course, implementation, topic), topic)
+    module = execute(course, course.solution(topic), topic)
+    if variant.topic == topic:
+        setattr(module, variant.name, _replacement(course, variant, module))
+    return module
+
+
+def execute(course: Course, path: Path, topic: str) -> ModuleType:
+    """Run a source file as the module `<folder>.<topic>`; never from stale bytecode."""
+    shown = course.shown(path)
+    try:
+        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except FileNotFoundError as error:
+        hint = f"`kata reset {topic}` writes it anew from its stub"
+        raise LearnerFileError(f"{shown} is missing", hint, shown) from error
+    except (SyntaxError, ValueError) as error:
+        raise _unreadable(error, shown, topic) from error
+    module = ModuleType(f"{path.parent.name}.{topic}")
+    module.__file__ = str(path)
+    linecache.checkcache(str(path))
+    if str(course.root) not in sys.path:
+        sys.path.insert(0, str(course.root))
+    sys.modules[module.__name__] = module
+    try:
+        exec(code, module.__dict__)
+    except Exception as error:
+        raise _failed_import(error, path, shown, topic) from error
+    return module
+
+
+def variants(course: Course, kind: str, topic: str) -> dict[str, list[Any]]:
+    """Return the marked answers of `tests/wrong` or `tests/right`, by kata, in file order."""
+    path = {"wrong": course.wrong, "right": course.right}[kind](topic)
+    if not path.is_file():
+        return {}
+    with collecting() as marked:
+        execute(course, path, topic)
+    attribute = {"wrong": WRONG, "right": RIGHT}[kind]
+    found: dict[str, list[Any]] = {}
+    for answer in marked:
+        if attribute in vars(answer):
+            found.setdefault(answer.__name__, []).append(answer)
+    return found
+
+
+def _replacement(course: Course, variant: Variant, module: ModuleType) -> Any:
+    if variant.kind == "impostor":
+        impostors = importlib.import_module("kata.verify.impostors")
+        return impostors.impostor(getattr(module, variant.name), variant.which)
+    if variant.kind == "stub":
+        return getattr(_stub(course, variant.topic), variant.name)
+    answers = variants(course, variant.kind, variant.topic).get(variant.name, [])
+    if not variant.which.isdigit() or int(variant.which) >= len(answers):
+        raise KataError(f"there is no {variant.kind} answer number {variant.which} to {variant.topic}.{variant.name}")
+    return answers[int(variant.which)]
+
+
+def _stub(course: Course, topic: str) -> ModuleType:
+    text = stubs.stub(sources.read(course.solution(topic)), catalogue.read(course).topic(topic))
+    module = ModuleType(f"stub.{topic}")
+    exec(compile(text, f"<stub of {topic}>", "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _unreadable(error: Exception, shown: str, topic: str) -> LearnerFileError:
+    line = getattr(error, "lineno", None) or 0
+    text = (getattr(error, "text", None) or "").strip()
+    place = f"{shown}:{line}" if line else shown
+    message = f"{place} is not valid Python: {getattr(error, 'msg', None) or error}"
+    hint = f"mend that line, or go back to the stub with `kata reset {topic}` (your file is kept as a backup)"
+    return LearnerFileError(message, hint, shown, line, text)
+
+
+def _failed_import(error: Exception, path: Path, shown: str, topic: str) -> LearnerFileError:
+    from kata.frames import learner_frames
+
+    frames = learner_frames(error, path)
+    line = frames[-1].line if frames else 0
+    text = frames[-1].text if frames else ""
+    place = f"{shown}:{line}" if line else shown
+    message = f"{place} fails while it is imported: {type(error).__name__}: {error}"
+    return LearnerFileError(message, "mend that line: the file must import before a kata can run", shown, line, text)

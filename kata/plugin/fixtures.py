@@ -1,0 +1,78 @@
+"""The two ways in which a spec touches a learner's code: `impl` and `probe`.
+
+Both have module scope, because a fixture of a test's own would not go together
+with Hypothesis, and because a topic's module is loaded once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from kata import implementations
+from kata.catalogue import Topic
+from kata.errors import KataError
+from kata.plugin.options import Setup, setup_of
+
+Probe = Callable[..., Any]
+
+ACTIVE = pytest.StashKey["Implementation"]()
+
+
+@dataclass
+class Implementation:
+    """A topic's module as the specs see it. Either `broken` or the other two are set."""
+
+    module: Any = None
+    probe: Probe | None = None
+    learner: Any = None  # the other process, in judged mode
+    broken: KataError | None = None
+
+
+@pytest.fixture(scope="module")
+def _implementation(request: pytest.FixtureRequest) -> Iterator[Implementation]:
+    setup = setup_of(request.config)
+    topic = setup.topic_of(request.path)
+    if topic is None:
+        raise pytest.UsageError(f"{request.path} is no topic's spec, so it has no `impl` and no `probe`")
+    active = _judged(setup, topic) if setup.judged else _practice(setup, topic)
+    request.config.stash[ACTIVE] = active
+    yield active
+    del request.config.stash[ACTIVE]
+    if active.learner is not None:
+        active.learner.close()
+
+
+@pytest.fixture(scope="module")
+def impl(_implementation: Implementation) -> Any:
+    """The learner's module, or what stands in for it."""
+    return _implementation.module
+
+
+@pytest.fixture(scope="module")
+def probe(_implementation: Implementation) -> Probe | None:
+    """`probe(function, *args, **kwargs)` calls an importable function where the learner's code lives."""
+    return _implementation.probe
+
+
+def _practice(setup: Setup, topic: Topic) -> Implementation:
+    try:
+        module = implementations.load(setup.course.root, setup.implementation, topic.name)
+    except KataError as error:
+        return Implementation(broken=error)
+    return Implementation(module, _call)
+
+
+def _call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    from kata.remote import wire
+
+    wire.name_of(function)  # what could not be named in judged mode is refused here too
+    return function(*args, **kwargs)
+
+
+def _judged(setup: Setup, topic: Topic) -> Implementation:
+    from kata.remote.learner import Learner
+
+    learner = Learner(setup.course.root, setup.implementation, topic.name)
+    return Implementation(learner.module, learner.probe, learner)

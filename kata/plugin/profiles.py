@@ -1,0 +1,26 @@
+"""Hypothesis profiles: the same code gets the same verdict every time, except when hunting at night."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+
+# The explain phase and several bugs at once are for people who debug the property; a learner gets one
+# counterexample, soon. The database would make a verdict depend on the run before.
+_COMMON: dict[str, Any] = {
+    "deadline": None,
+    "database": None,
+    "report_multiple_bugs": False,
+    "print_blob": False,
+    "phases": (Phase.explicit, Phase.generate, Phase.shrink),
+    "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large),
+}
+
+
+def register() -> None:
+    settings.register_profile("practice", max_examples=25, derandomize=True, **_COMMON)
+    settings.register_profile("graded", max_examples=50, derandomize=True, **_COMMON)
+    settings.register_profile("thorough", max_examples=500, derandomize=False, **_COMMON)
+
+
+def load(name: str) -> None:
+    settings.load_profile(name)

@@ -1,0 +1,65 @@
+"""Which tests there are: each belongs to one kata, runs on every chosen device, and is known by name."""
+
+import pytest
+
+from kata import devices
+from kata.catalogue import Kata
+from kata.plugin.options import setup_of
+
+KATA = pytest.StashKey[Kata]()
+
+
+def kata_of(item: pytest.Item) -> Kata | None:
+    """Return the kata that a collected test belongs to; None for a test that is no spec."""
+    return item.stash.get(KATA, None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    setup = setup_of(metafunc.config)
+    if "device" not in metafunc.fixturenames or setup.topic_of(metafunc.definition.path) is None:
+        return
+    import torch
+
+    left_out: dict[str, str] = {}
+    for mark in metafunc.definition.iter_markers("devices"):
+        left_out |= mark.kwargs.get("skip", {})
+    parameters = []
+    for name in setup.devices:
+        marks = [pytest.mark.skip(reason=f"not on {name}: {left_out[name]}")] if name in left_out else []
+        parameters.append(pytest.param(torch.device(name), id=name, marks=marks))
+    metafunc.parametrize("device", parameters)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    topic = setup_of(item.config).topic_of(item.path)
+    if topic is None:
+        return
+    kata = topic.owner(getattr(item, "originalname", item.name))
+    if kata is None:
+        names = ", ".join(kata.name for kata in topic.katas)
+        raise pytest.UsageError(
+            f"{item.nodeid} belongs to no kata: a test of {topic.name} is called test_<kata>_<promise>, "
+            f"with one of {names}"
+        )
+    item.stash[KATA] = kata
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = setup_of(config).katas
+    left_out = [item for item in items if not _is_wanted(item, wanted) or _lacks_dtype(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_wanted(item: pytest.Item, wanted: frozenset[str]) -> bool:
+    kata = kata_of(item)
+    return not wanted or (kata is not None and kata.id in wanted)
+
+
+def _lacks_dtype(item: pytest.Item) -> bool:
+    """A device may lack a dtype altogether (float64 on mps); what needs it is left out there."""
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec else {}
+    device, dtype = parameters.get("device"), parameters.get("dtype")
+    return device is not None and dtype is not None and not devices.supports(device.type, dtype)

@@ -1,0 +1,224 @@
+"""The learner's side: holds the learner's module and objects, and answers questions about them.
+
+Whatever the learner's code raises or prints becomes part of an answer; nothing
+that it does ends the loop, short of ending the process.
+"""
+
+import builtins
+import contextlib
+import ctypes
+import io
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kata import implementations
+from kata.course import Course
+from kata.frames import learner_frames, shortened
+from kata.remote import names, wire
+
+MODULE = 0  # the number of the learner's module among the objects
+MOST_OUTPUT = 10_000  # characters printed in one call, or of one message
+MOST_FRAMES = 40
+DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
+
+VERBS: dict[str, Callable[..., Any]] = {
+    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    "getattr": getattr,
+    "setattr": setattr,
+    "getitem": lambda target, key: target[key],
+    "setitem": lambda target, key, value: target.__setitem__(key, value),
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "contains": lambda target, item: item in target,
+    "eq": lambda target, other: bool(target == other),
+    "bool": bool,
+    "repr": lambda target: repr(target)[:MOST_OUTPUT],
+    "dir": dir,
+}
+
+
+def serve(connection: Connection, root: str, implementation: str, topic: str) -> None:
+    """Answer the judge's questions until it is gone."""
+    _settle()
+    service = _Service(Path(root), implementation, topic)
+    connection.send_bytes(wire.pack("ready", service.objects.keep))
+    while True:
+        try:
+            request = connection.recv_bytes(wire.LIMIT)
+        except (EOFError, OSError):
+            os._exit(0)  # the learner's threads and exit handlers are not waited for
+        reply = service.answer(request)
+        with contextlib.suppress(OSError):
+            connection.send_bytes(reply)
+
+
+class _Objects:
+    """The objects that stay here, each under one number for as long as the judge holds a handle to it."""
+
+    def __init__(self, load: Callable[[], ModuleType]) -> None:
+        self._load = load
+        self._module: ModuleType | None = None
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = MODULE + 1
+
+    def keep(self, value: Any) -> wire.Reference:
+        """Return what crosses in place of an object."""
+        if value is self._module:
+            return wire.Reference(MODULE, "module")
+        number = self._numbers.get(id(value))
+        if number is None:
+            number, self._next = self._next, self._next + 1
+            self._numbers[id(value)] = number
+            self._objects[number] = value
+        return wire.Reference(number, type(value).__name__[:MOST_OUTPUT])
+
+    def resolve(self, reference: wire.Reference) -> Any:
+        """Return what a reference stands for: an object kept here, or something to import."""
+        if isinstance(reference.key, str):
+            return names.resolve(reference.key)
+        if reference.key == MODULE:
+            self._module = self._module or self._load()
+            return self._module
+        return self._objects[reference.key]
+
+    def release(self, numbers: list[int]) -> None:
+        """Forget objects that the judge holds no more."""
+        for number in numbers:
+            value = self._objects.pop(number, None)
+            self._numbers.pop(id(value), None)
+
+
+class _Service:
+    def __init__(self, root: Path, implementation: str, topic: str) -> None:
+        self.root, self.implementation, self.topic = root, implementation, topic
+        self.objects = _Objects(lambda: implementations.load(root, implementation, topic))
+
+    def answer(self, request: bytes) -> bytes:
+        """Do what a request asks for; the answer is a value or an error, and what was printed."""
+        output = _Output()
+        try:
+            with _captured(output):
+                verb, target, args, kwargs = self.read(request)
+                value = VERBS[verb](target, *args, **kwargs)
+            return wire.pack(["ok", value, output.text()], self.objects.keep)
+        except BaseException as error:  # SystemExit, KeyboardInterrupt and a skip of pytest's, too
+            return self.error(error, output.text())
+
+    def read(self, request: bytes) -> tuple[str, Any, list[Any], dict[str, Any]]:
+        released, *question = wire.unpack(request, _Later)
+        self.objects.release(released)
+        verb, target, args, kwargs = _found(question, self.objects.resolve)
+        return verb, target, args, kwargs
+
+    def error(self, error: BaseException, output: str) -> bytes:
+        """Describe an error without its objects: they stay here."""
+        try:
+            report = self.report(error)
+            return wire.pack(["error", *report, output], _refuse)
+        except BaseException as second:  # an error whose own text cannot be had
+            report = [type(error).__name__, ["Exception"], f"(no message: {type(second).__name__})", None, [], []]
+            return wire.pack(["error", *report, output], _refuse)
+
+    def report(self, error: BaseException) -> list[Any]:
+        kind = type(error)
+        lineage = [base.__name__ for base in kind.__mro__ if base.__module__ == builtins.__name__]
+        place = implementations.source_file(Course(self.root), self.implementation, self.topic)
+        frames = shortened(learner_frames(error, place), MOST_FRAMES)
+        rows = [list(astuple(frame)) for frame in frames if frame is not None]
+        file = []
+        if isinstance(error, implementations.LearnerFileError):
+            file = [error.message, error.hint, error.file, error.line, error.text]
+        elif isinstance(error, implementations.KataError):
+            file = [error.message, error.hint, "", 0, ""]
+        return [kind.__name__, lineage, str(error)[:MOST_OUTPUT], _plain_args(error), rows, file]
+
+
+def _plain_args(error: BaseException) -> list[Any] | None:
+    """The arguments of an error where they are plain and short, so that it is made the same again."""
+    args = list(error.args)
+    if isinstance(error, OSError) and error.filename is not None:
+        args = [error.errno, error.strerror, error.filename]
+    try:
+        return args if len(wire.pack(args, _refuse)) <= MOST_OUTPUT else None
+    except wire.WireError:
+        return None
+
+
+def _refuse(value: object) -> wire.Reference:
+    raise wire.WireError(f"cannot send a {type(value).__name__} here")
+
+
+class _Output(io.RawIOBase):
+    """Takes what is printed, and keeps the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = bytearray()
+        self._dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        room = MOST_OUTPUT - len(self._kept)
+        self._kept += bytes(data[: max(room, 0)])
+        self._dropped += max(len(data) - max(room, 0), 0)
+        return len(data)
+
+    def text(self) -> str:
+        kept = self._kept.decode("utf-8", "replace")
+        return f"{kept}\n... {self._dropped} more bytes\n" if self._dropped else kept
+
+
+@contextlib.contextmanager
+def _captured(output: _Output) -> Iterator[None]:
+    stream = io.TextIOWrapper(io.BufferedWriter(output), "utf-8", "replace", write_through=True)
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = stream
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        with contextlib.suppress(ValueError):  # the learner's code may have closed it
+            stream.flush()
+
+
+def _settle() -> None:
+    """Make this process one that computes with one thread, prints nothing and outlives nobody."""
+    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    import torch
+
+    torch.set_num_threads(1)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def _end_with_parent() -> None:
+    """End this process when the judge's ends, whatever the learner's code is doing then."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    # A call that never lets go of the interpreter keeps the thread below from running; the kernel can.
+    if sys.platform == "linux" and multiprocessing.get_start_method(allow_none=True) != "spawn":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+
+    def watch() -> None:
+        wait([parent.sentinel])  # type: ignore[attr-defined]
+        os._exit(1)
+
+    threading.Thread(target=watch, name="kata-parent-watch", daemon=True).start()

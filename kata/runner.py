@@ -1,0 +1,162 @@
+"""Runs specs in child processes and returns one result for each expected test, whatever happens to the child."""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from kata.catalogue import Catalogue
+from kata.course import Course
+from kata.errors import KataError
+from kata.limits import GRACE
+from kata.verdicts import TestResult, Verdict
+from kata.workers import START, Gone, Worker
+
+MARGIN = 2 * GRACE + 8.0  # beyond a test's own limit: by then the child's own means have failed
+
+OnResult = Callable[[TestResult], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run. `katas` are ids or topics."""
+
+    katas: tuple[str, ...]
+    implementation: str = "exercises"
+    judged: bool = False
+    device: str = "auto"
+    stop_first: bool = False
+    jobs: int = 1
+
+
+def run(
+    course: Course, catalogue: Catalogue, request: Request, on_result: OnResult | None = None
+) -> list[TestResult]:
+    """Run the specs of some katas; every expected test is in the list, in the order of the specs.
+
+    Raises:
+        KataError: when the session as a whole cannot run (a device that is absent, a broken spec).
+    """
+    parts = [replace(request, katas=tuple(ids)) for ids in _by_topic(catalogue, request.katas)]
+    if request.jobs == 1:
+        parts = [request]
+    found = dict(run_many(course, catalogue, parts, request.jobs, on_result))
+    return [result for part in parts for result in found[part]]
+
+
+def run_many(
+    course: Course, catalogue: Catalogue, requests: Sequence[Request], jobs: int, on_result: OnResult | None = None
+) -> Iterator[tuple[Request, list[TestResult]]]:
+    """Run several requests, `jobs` at a time, and yield each with its results as it ends."""
+    idle = [Worker() for _ in range(min(jobs, len(requests)))]
+    workers = list(idle)
+    waiting = list(requests)
+    running: dict[Future[list[TestResult]], tuple[Request, Worker]] = {}
+    with ThreadPoolExecutor(len(workers) or 1) as threads:
+        try:
+            while waiting or running:
+                while idle and waiting:
+                    worker, request = idle.pop(), waiting.pop(0)
+                    conduct = _Conduct(course, catalogue, request, worker, on_result)
+                    running[threads.submit(conduct.run)] = request, worker
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    request, worker = running.pop(future)
+                    idle.append(worker)
+                    yield request, future.result()
+        finally:
+            for worker in workers:
+                worker.end()
+
+
+def _by_topic(catalogue: Catalogue, selectors: Sequence[str]) -> list[list[str]]:
+    katas = {kata.id: kata for selector in selectors for kata in catalogue.select(selector)}
+    topics: dict[str, list[str]] = {}
+    for kata in katas.values():
+        topics.setdefault(kata.topic, []).append(kata.id)
+    return list(topics.values())
+
+
+class _Conduct:
+    """One request from beginning to end, over as many children as it takes."""
+
+    def __init__(
+        self, course: Course, catalogue: Catalogue, request: Request, worker: Worker, on_result: OnResult | None
+    ) -> None:
+        self.course = course
+        self.request = request
+        self.worker = worker
+        self.on_result = on_result or (lambda result: None)
+        self.katas = tuple(dict.fromkeys(k for word in request.katas for k in catalogue.select(word)))
+        self.expected: dict[str, str] = {}  # test: kata
+        self.results: dict[str, TestResult] = {}
+
+    def run(self) -> list[TestResult]:
+        files = list(dict.fromkeys(str(self.course.spec(kata.topic)) for kata in self.katas))
+        self.session([*(f"--kata={kata.id}" for kata in self.katas), *files])
+        while (missing := [test for test in self.expected if test not in self.results]) and not self.is_enough():
+            before = len(self.results)
+            self.session(missing)
+            if len(self.results) == before:
+                for test in missing:
+                    self.note(test, Verdict.JUDGE_ERROR, "the test did not run, and nobody knows why")
+        return [self.results.get(test) or self.not_run(test) for test in self.expected]
+
+    def is_enough(self) -> bool:
+        told = (Verdict.PASSED, Verdict.NOT_RUN)
+        return self.request.stop_first and any(result.verdict not in told for result in self.results.values())
+
+    def not_run(self, test: str) -> TestResult:
+        return TestResult(test, self.expected[test], Verdict.NOT_RUN, "not run: an earlier test failed")
+
+    def session(self, tests: list[str]) -> None:
+        """Run one child until it ends or dies; note what became of the test it died in."""
+        request = self.request
+        options = [f"--impl={request.implementation}", f"--device={request.device}", f"--rootdir={self.course.root}"]
+        options += ["--judged"] * request.judged + ["-x"] * request.stop_first
+        self.worker.ask(str(self.course.root), [*options, *tests])
+        current, seconds = "", START
+        while True:
+            try:
+                event = self.worker.event(seconds)
+            except Gone as gone:
+                return self.died(current, gone)
+            match event["event"]:
+                case "collected":
+                    self.expected = self.expected or event["tests"]
+                case "start":
+                    current, seconds = event["test"], event["limit"] + MARGIN
+                case "stuck":
+                    self.note(current, Verdict.TIMED_OUT, "no answer in time, stuck in a call that cannot be interrupted")
+                case "result":
+                    result = TestResult.from_dict(event["result"])
+                    if result.test in self.expected and self.results.setdefault(result.test, result) is result:
+                        self.on_result(result)
+                    current, seconds = "", START
+                case "end":
+                    return self.ended(event)
+
+    def ended(self, event: dict[str, object]) -> None:
+        if not self.expected:
+            raise KataError(f"pytest could not run the specs:\n{str(event['output']).strip()}")
+
+    def died(self, current: str, gone: Gone) -> None:
+        if not self.expected:
+            how = "gave no sign" if gone.late else f"ended with {_exit(gone.exit_code)}"
+            raise KataError(f"the process that runs the specs {how} before the first test", hint="try `kata doctor`")
+        if not current or current in self.results:
+            return
+        if gone.late:
+            self.note(current, Verdict.TIMED_OUT, "no answer in time")
+        else:
+            self.note(current, Verdict.CRASHED, f"the process died with {_exit(gone.exit_code)}")
+
+    def note(self, test: str, verdict: Verdict, message: str) -> None:
+        if test in self.expected and test not in self.results:
+            self.results[test] = TestResult(test, self.expected[test], verdict, message)
+            self.on_result(self.results[test])
+
+
+def _exit(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}" if -code in list(signal.Signals) else f"signal {-code}"
+    return f"exit status {code}"

@@ -1,0 +1,115 @@
+"""Verdicts and what is said of a failed promise, as data; drawing them is done elsewhere."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+class Verdict(enum.StrEnum):
+    """What became of one test; nothing else can. Only `PASSED` is a pass."""
+
+    PASSED = "passed"
+    WRONG = "wrong"  # the code answered, and the answer breaks the promise
+    RAISED = "raised"  # the code raised where it should have answered
+    NOT_STARTED = "not-started"  # the body is still the stub's
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    CRASHED = "crashed"  # the process died
+    NOT_RUN = "not-run"  # the device is absent, or a needed kata failed
+    JUDGE_ERROR = "judge-error"  # our fault, never the learner's
+
+
+@dataclass(frozen=True)
+class Card:
+    """One failed promise, said to the learner. Empty fields are not shown.
+
+    Attributes:
+        promise: the promise in words.
+        call: what was called, as Python.
+        got: what came back, or the error with its message.
+        should_be: what should have come back.
+        difference: where the two differ first.
+        where: `file:line` of the learner's code.
+        line: the text of that line.
+        trace: the learner's frames, innermost last, when the code raised.
+        inputs: names and values in the call.
+        printed: what the learner's code printed meanwhile.
+    """
+
+    promise: str
+    call: str = ""
+    got: str = ""
+    should_be: str = ""
+    difference: str = ""
+    where: str = ""
+    line: str = ""
+    trace: str = ""
+    inputs: str = ""
+    printed: str = ""
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what there is to show below the promise, in order: (label, text of one or more lines)."""
+        at = f"{self.where}    {self.line}" if self.line else self.where
+        rows = [
+            ("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be),
+            ("differs", self.difference), ("at", at), ("trace", self.trace), ("printed", self.printed),
+        ]  # fmt: skip
+        return [(label, text) for label, text in rows if text]
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, str]) -> "Card":
+        return cls(**data)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The verdict on one test, with its card where it did not pass."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    test: str  # tests/test_topic.py::test_name[cpu]
+    kata: str
+    verdict: Verdict
+    message: str = ""  # one line
+    card: Card | None = None
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "TestResult":
+        card = Card.from_dict(data["card"]) if data.get("card") else None
+        return cls(**{**data, "verdict": Verdict(data["verdict"]), "card": card})
+
+
+class Unmet(AssertionError):
+    """A promise that was not kept: what `expect` raises, and what a card is made from."""
+
+    def __init__(self, *, call: str, got: str, should_be: str, difference: str = "", inputs: str = "") -> None:
+        self.call = call
+        self.got = got
+        self.should_be = should_be
+        self.difference = difference
+        self.inputs = inputs
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        rows = [("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be)]
+        rows.append(("differs", self.difference))
+        return "\n".join(f"{label}: {value}" for label, value in rows if value)
+
+
+def overall(verdicts: list[Verdict]) -> Verdict:
+    """The verdict on a kata from those on its tests: passed only if all of them passed."""
+    if not verdicts:
+        return Verdict.NOT_RUN
+    worst = [
+        Verdict.JUDGE_ERROR, Verdict.NOT_STARTED, Verdict.CRASHED, Verdict.OUT_OF_MEMORY,
+        Verdict.TIMED_OUT, Verdict.RAISED, Verdict.WRONG, Verdict.NOT_RUN,
+    ]  # fmt: skip
+    return next((verdict for verdict in worst if verdict in verdicts), Verdict.PASSED)

@@ -1,0 +1,188 @@
+"""What the specs assert with: each says which call was made, what came back, and where that is wrong first.
+
+All raise `kata.verdicts.Unmet` for the learner's answer, and a plain `TypeError` for a mistake of the
+spec's author. `call` is the call as Python; further keywords are inputs that the message shows.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Literal, NoReturn, TypeGuard
+
+import numpy as np
+import torch
+
+from kata.errors import KataError
+from kata.verdicts import Unmet
+from tests import _compare
+from tests._show import error as show_error
+from tests._show import host_array, is_plain, kind, show
+from tests._show import inputs as show_inputs
+from tests._show import message as message_of
+
+__all__ = ["close", "finite", "raises", "same_work", "tensor", "that", "value"]
+
+GROWTH = 1.25  # work at twice the size over work at the size; a loop doubles
+
+
+def tensor(
+    actual: object,
+    expected: torch.Tensor,
+    /,
+    *,
+    call: str,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = False,
+    **inputs: object,
+) -> None:
+    """Expect a plain tensor of the same shape, dtype, device and values; nothing is broadcast or cast.
+
+    Args:
+        rtol, atol: in place of those of the dtype of `expected`. Whole numbers and bool are exact.
+        equal_nan: NaN equals NaN; otherwise it equals nothing.
+    """
+    __tracebackhide__ = True
+    if not _is_tensor(expected) or expected.device.type == "meta":
+        raise TypeError(f"expected must be a tensor with values, not {kind(expected)}")
+    rtol, atol = _compare.tolerances(expected, rtol, atol)
+    if not _is_tensor(actual):
+        _fail(call, show(actual), show(expected), f"{kind(actual)} instead of a tensor", inputs)
+    if difference := _compare.shapes(tuple(actual.shape), tuple(expected.shape)):
+        _fail(call, show(actual), show(expected), difference, inputs)
+    if actual.dtype != expected.dtype:
+        difference = f"dtype {actual.dtype} instead of {expected.dtype}"
+        _fail(call, show(actual, dtype=True), show(expected, dtype=True), difference, inputs)
+    if _compare.device(actual.device) != _compare.device(expected.device):
+        difference = f"device {actual.device} instead of {expected.device}"
+        _fail(call, show(actual, device=True), show(expected, device=True), difference, inputs)
+    if difference := _compare.entries(host_array(actual), host_array(expected), rtol, atol, equal_nan):
+        _fail(call, show(actual), show(expected), difference, inputs)
+
+
+def value(actual: object, expected: object, /, *, call: str, **inputs: object) -> None:
+    """Expect the same plain Python data, types included: True is not 1, 1 is not 1.0, a tuple is no list."""
+    __tracebackhide__ = True
+    if difference := _compare.plain(actual, expected):
+        repeats = difference.startswith("got ")  # what the lines above it say already
+        _fail(call, show(actual), show(expected), "" if repeats else difference, inputs)
+
+
+def close(
+    actual: object, expected: float, /, *, call: str, rtol: float = 1e-6, atol: float = 1e-9, **inputs: object
+) -> None:
+    """Expect a Python float near `expected`; NaN is near NaN only."""
+    __tracebackhide__ = True
+    if type(expected) not in (int, float):
+        raise TypeError(f"expected must be a number, not {kind(expected)}")
+    if type(actual) is not float:
+        _fail(call, show(actual), show(float(expected)), f"{kind(actual)} instead of a float", inputs)
+    same = actual == expected or (math.isnan(actual) and math.isnan(expected))
+    if not same and not (math.isfinite(actual) and abs(actual - expected) <= atol + rtol * abs(expected)):
+        gap = abs(actual - expected)
+        difference = f"off by {gap:.3g}" if gap < math.inf else ""
+        _fail(call, show(actual), show(float(expected)), difference, inputs)
+
+
+def finite(actual: object, /, *, call: str, **inputs: object) -> None:
+    """Expect a tensor, or a float, without NaN and infinities."""
+    __tracebackhide__ = True
+    should_be = "finite numbers only"
+    if not _is_tensor(actual) and type(actual) is not float:
+        _fail(call, show(actual), should_be, f"{kind(actual)} instead of a tensor", inputs)
+    values = host_array(actual) if isinstance(actual, torch.Tensor) else np.asarray(actual)
+    if difference := _compare.not_finite(values):
+        _fail(call, show(actual), should_be, difference, inputs)
+
+
+def same_work(small: int, large: int, /, *, call: str, **inputs: object) -> None:
+    """Expect that work, counted by `probes.operations`, stays the same where the input is twice as large."""
+    __tracebackhide__ = True
+    if large > GROWTH * small:
+        got = f"{small} operations, and {large} for an input twice as large"
+        difference = "the work grows with the input, as in a loop"
+        _fail(call, got, "as many operations for any size", difference, inputs)
+
+
+def that(condition: object, /, *, call: str, got: object, should_be: object, **inputs: object) -> None:
+    """Expect `condition` to be True: for what the others cannot say. Texts are shown as they are."""
+    __tracebackhide__ = True
+    if condition is not True and not (isinstance(condition, np.bool_) and condition):
+        odd = not isinstance(condition, bool | np.bool_)  # most likely the learner's answer itself
+        difference = f"{kind(condition)} instead of True" if odd else ""
+        _fail(call, _as_text(got), _as_text(should_be), difference, inputs)
+
+
+def raises(error: type[Exception], /, *, match: str, call: str, **inputs: object) -> "_Raises":
+    """Expect a `with` block to raise `error`, with a message that `match` is found in (`re.search`).
+
+    A stub's NotImplementedError, an Unmet, and whatever is no Exception (a time-out) go through.
+    """
+    if not (isinstance(error, type) and issubclass(error, Exception)):
+        raise TypeError(f"the error must be a class of exceptions, not {error!r}")
+    if issubclass(error, NotImplementedError):
+        raise TypeError("NotImplementedError is what a stub raises: a kata promises another error")
+    if not isinstance(match, str) or not match:
+        raise TypeError("match must say what the message contains")
+    return _Raises(error, match, call, inputs)
+
+
+class _Raises:
+    def __init__(self, wanted: type[Exception], match: str, call: str, inputs: Mapping[str, object]) -> None:
+        self.wanted = wanted
+        self.match = match
+        self.call = call
+        self.inputs = inputs
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[True] | None:
+        __tracebackhide__ = True
+        if error is None:
+            _fail(self.call, "no error", self._should_be(), "", self.inputs)
+        if _goes_through(error):
+            return None
+        if isinstance(error, NotImplementedError) or not isinstance(error, self.wanted):
+            difference = f"{type(error).__name__} instead of {self.wanted.__name__}"
+        elif not re.search(self.match, message_of(error)):
+            difference = f"its message has no {self.match!r} in it"
+        else:
+            return True
+        _fail(self.call, show_error(error), self._should_be(), difference, self.inputs, cause=error)
+
+    def _should_be(self) -> str:
+        literal = re.fullmatch(r"[\w ,:'=-]+", self.match)
+        return f"{self.wanted.__name__} with {'' if literal else 'a match of '}{self.match!r} in its message"
+
+
+def _goes_through(error: BaseException) -> bool:
+    stub = isinstance(error, NotImplementedError) and re.fullmatch(r"\w+\.\w+", message_of(error)) is not None
+    ours = isinstance(error, Unmet | KataError) or type(error).__module__.startswith("hypothesis")
+    return stub or ours or not isinstance(error, Exception)
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else show(value)
+
+
+def _is_tensor(value: object) -> TypeGuard[torch.Tensor]:
+    return isinstance(value, torch.Tensor) and is_plain(value) and kind(value) == "a tensor"
+
+
+def _fail(
+    call: str,
+    got: str,
+    should_be: str,
+    difference: str,
+    inputs: Mapping[str, object],
+    cause: BaseException | None = None,
+) -> NoReturn:
+    __tracebackhide__ = True
+    if not isinstance(call, str):
+        raise TypeError(f"call must be the call as text, not {kind(call)}")
+    where = show_inputs(inputs)
+    raise Unmet(call=call, got=got, should_be=should_be, difference=difference, inputs=where) from cause

@@ -7,9 +7,10 @@ import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from kata import sources
-from kata.sources import Definition, Function
+from kata.sources import Definition, Function, Import
 
 INDENT = "    "
 
@@ -33,6 +34,7 @@ class Unit:
 
     @property
     def refers_to(self) -> set[str]:
+        """The names that it uses."""
         return references(self.text)
 
 
@@ -46,6 +48,7 @@ class Source:
 
     @cached_property
     def tokens(self) -> list[tokenize.TokenInfo]:
+        """All tokens of the text."""
         return list(tokenize.generate_tokens(io.StringIO(self.text).readline))
 
     def units(self, body: Sequence[ast.stmt], after: int) -> list[Unit]:
@@ -64,6 +67,7 @@ class Source:
         return units
 
     def piece(self, node: ast.stmt) -> str:
+        """Return a statement's own text, without what else stands on its lines."""
         return ast.get_source_segment(self.text, node) or ""
 
     def _above(self, after: int, first: int, column: int) -> tuple[int, str]:
@@ -153,7 +157,7 @@ def needed(units: Iterable[Unit]) -> list[Unit]:
         for unit in more:
             unit.keep = True
             used |= unit.refers_to
-    for unit, following in zip(units, units[1:], strict=False):
+    for unit, following in pairwise(units):
         if not unit.keep:
             following.gap = max(unit.gap, following.gap)
     return [unit for unit in units if unit.keep]
@@ -162,7 +166,7 @@ def needed(units: Iterable[Unit]) -> list[Unit]:
 def join(units: Sequence[Unit], blank: int) -> str:
     """Write units one after another, `blank` lines around definitions."""
     parts = [unit.text for unit in units[:1]]
-    for above, unit in zip(units, units[1:], strict=False):
+    for above, unit in pairwise(units):
         parts += ["\n" * _gap(above, unit, blank), unit.text]
     return "".join(parts)
 
@@ -172,7 +176,7 @@ def _gap(above: Unit, unit: Unit, blank: int) -> int:
         return min(unit.gap, blank)
     if isinstance(above.node, Definition) or isinstance(unit.node, Definition):
         return blank
-    imports = isinstance(above.node, ast.Import | ast.ImportFrom), isinstance(unit.node, ast.Import | ast.ImportFrom)
+    imports = isinstance(above.node, Import), isinstance(unit.node, Import)
     if isinstance(above.node, ast.Expr) or imports == (True, False):  # a docstring, or the last import
         return max(1, min(unit.gap, blank))
     return min(unit.gap, 1 if all(imports) else blank)
@@ -180,7 +184,8 @@ def _gap(above: Unit, unit: Unit, blank: int) -> int:
 
 def references(text: str) -> set[str]:
     """Return the names that a text uses, dotted ones too, in its annotations and examples as well."""
-    tree = ast.parse(f"if True:\n{text}" if text.lstrip("\n")[:1] in (" ", "\t") else text)
+    indented = text[len(comments_of(text)) :][:1] in (" ", "\t")
+    tree = ast.parse(f"if True:\n{text}" if indented else text)
     return set(_names(tree))
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from kata import frames
 from kata.catalogue import Kata
 from kata.errors import KataError
-from kata.verdicts import Card, Unmet, Verdict
+from kata.limits import TimedOut
+from kata.remote.errors import LearnerCrashed
+from kata.verdicts import Card, NotRun, NotStarted, SpecError, Unmet, Verdict
 
 _NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory", re.IGNORECASE)
 
@@ -24,12 +26,10 @@ class Place:
         return f"{self.shown}:{self.line}" if self.line else self.shown
 
 
-def promise(test: str, kata: Kata) -> str:
-    """Return a test's promise in words: its name without the device and the underscores."""
-    name, _, parameters = test.partition("[")
-    words = name.removeprefix(f"test_{kata.name}_").replace("_", " ")
-    case = "-".join(part for part in parameters.rstrip("]").split("-") if part)
-    return f"{kata.name} {words}" + (f" [{case}]" if case else "")
+def promise(test: str, kata: Kata, case: str = "", device: str = "cpu") -> str:
+    """Return a test's promise in words: its name without the underscores, then case and device."""
+    words = test.removeprefix(f"test_{kata.name}_").replace("_", " ")
+    return f"{kata.name} {words}" + f" [{case}]" * bool(case) + f" on {device}" * (device != "cpu")
 
 
 def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:
@@ -46,29 +46,30 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
             difference=error.difference,
         )  # fmt: skip
         return Verdict.WRONG, _first_line(error.difference or f"got {error.got}"), card
-    kind = type(error).__name__
-    if kind == "NotStarted":
+    if isinstance(error, NotStarted):
         return Verdict.NOT_STARTED, str(error), card
-    if kind == "NotRun":
+    if isinstance(error, NotRun):
         return Verdict.NOT_RUN, f"not run: {error}", card
     if isinstance(error, KataError):
         return Verdict.RAISED, error.message, replace(card, got=error.message, where="", trace=error.hint)
-    if kind == "TimedOut":
+    if isinstance(error, TimedOut):
         message = f"no answer within {kata.time_limit:g} seconds"
         return Verdict.TIMED_OUT, message, _traced(card, error, place, message)
     if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
         return Verdict.OUT_OF_MEMORY, "out of memory", _traced(card, error, place, "out of memory")
-    if kind == "LearnerCrashed":
+    if isinstance(error, LearnerCrashed):
         return Verdict.CRASHED, str(error), replace(card, got=str(error))
-    if kind in ("Skipped", "XFailed"):
+    if isinstance(error, SpecError):
+        return Verdict.JUDGE_ERROR, str(error), card
+    if _type_name(error) in ("Skipped", "XFailed"):
         message = "your code raised a skip: a test that it skips is not passed"
         return Verdict.WRONG, message, _traced(card, error, place, message)
-    if kind in ("Flaky", "FlakyFailure", "FlakyReplay"):
+    if type(error).__name__ in ("Flaky", "FlakyFailure", "FlakyReplay"):
         message = "the same call gave another result the second time"
         return Verdict.WRONG, message, replace(card, got=message, should_be="the same result for the same call")
     if isinstance(error, NotImplementedError) and error.args and "." in str(error.args[0]):
         return _unwritten(str(error.args[0]), card, error, kata, place)
-    if isinstance(error, AssertionError):
+    if isinstance(error, AssertionError) and not frames.of(error, place.path):
         return Verdict.WRONG, _first_line(str(error)) or "an assertion does not hold", replace(card, got=str(error))
     message = f"{_type_name(error)}: {error}".rstrip(": ")
     return Verdict.RAISED, _first_line(message), _traced(card, error, place, message)
@@ -86,7 +87,7 @@ def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Pla
 
 def _traced(card: Card, error: BaseException, place: Place, got: str) -> Card:
     """Point the card at the learner's innermost line, where the error came from there."""
-    learner = frames.of(error, place.path)
+    learner = tuple(replace(frame, file=place.shown) for frame in frames.of(error, place.path))
     if not learner:
         return replace(card, got=got)
     last = learner[-1]

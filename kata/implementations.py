@@ -22,6 +22,8 @@ from typing import Any
 from kata import catalogue, sources, stubs
 from kata.course import Course
 from kata.errors import KataError
+from kata.frames import learner_frames
+from kata.limits import TimedOut
 from kata.variants import RIGHT, WRONG, collecting
 
 VARIANTS = ("wrong", "right", "impostor", "stub")
@@ -117,7 +119,9 @@ def execute(course: Course, path: Path, topic: str) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         exec(code, module.__dict__)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() at import, too, is a mistake in that file
         raise _failed_import(error, path, shown, topic) from error
     return module
 
@@ -165,12 +169,13 @@ def _unreadable(error: Exception, shown: str, topic: str) -> LearnerFileError:
     return LearnerFileError(message, hint, shown, line, text)
 
 
-def _failed_import(error: Exception, path: Path, shown: str, topic: str) -> LearnerFileError:
-    from kata.frames import learner_frames
-
-    frames = learner_frames(error, path)
-    line = frames[-1].line if frames else 0
-    text = frames[-1].text if frames else ""
+def _failed_import(error: BaseException, path: Path, shown: str, topic: str) -> LearnerFileError:
+    found = learner_frames(error, path)
+    line = found[-1].line if found else 0
+    text = found[-1].text if found else ""
     place = f"{shown}:{line}" if line else shown
-    message = f"{place} fails while it is imported: {type(error).__name__}: {error}"
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, TimedOut):
+        what = "it takes too long"
+    message = f"{place} fails while it is imported: {what}"
     return LearnerFileError(message, "mend that line: the file must import before a kata can run", shown, line, text)

@@ -51,10 +51,12 @@ class Remembered:
         return cls(key, verdict, passed, len(results), next(iter(ran + failed), None))
 
     def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
         return {**vars(self), "first": self.first.as_dict() if self.first else None}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Remembered":
+        """Return what `as_dict` was made from."""
         first = TestResult.from_dict(data["first"]) if data["first"] else None
         return cls(str(data["key"]), Verdict(data["verdict"]), int(data["passed"]), int(data["tests"]), first)
 
@@ -95,7 +97,9 @@ class Progress:
         """Return the last verdict on a kata, fresh or not."""
         return self.verdicts.get(kata.id, {}).get(device)
 
-    def remember(self, kata: Kata, results: Sequence[TestResult], key: str, device: str = "auto") -> Remembered:
+    def remember(
+        self, kata: Kata, results: Sequence[TestResult], key: str, device: str = "auto"
+    ) -> Remembered:
         """Take note of the results on one kata."""
         last = Remembered.of(key, results)
         self.verdicts.setdefault(kata.id, {})[device] = last
@@ -118,7 +122,10 @@ class Keys:
     def of(self, kata: Kata) -> str:
         """Return the key of a kata, which changes with anything that may change its verdict."""
         if kata.topic not in self._topics:
-            own = [_fingerprint(path) for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))]
+            own = [
+                _fingerprint(path)
+                for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))
+            ]
             self._topics[kata.topic] = hashlib.sha256("\n".join(own + self._common).encode()).hexdigest()
         return self._topics[kata.topic]
 

@@ -92,7 +92,9 @@ class Screen:
         shown = [(label, _cut(value)) for label, value in rows if value]
         if self.plain:
             for label, value in shown:
-                lines = [part for line in value.split("\n") for part in _wrapped(line, self.width - LABEL - 2)]
+                lines = [
+                    part for line in value.split("\n") for part in _wrapped(line, self.width - LABEL - 2)
+                ]
                 first, *others = lines or [""]
                 print(f"  {label:<{LABEL}}{first}", file=self.out)
                 print("".join(f"{' ' * (LABEL + 2)}{line}\n" for line in others), end="", file=self.out)
@@ -155,7 +157,8 @@ def _program() -> str:
     if script:
         return _short(Path(script).with_suffix("") if os.name == "nt" else Path(script))
     python = shutil.which("python")
-    return f"{'python' if python and _same(Path(python), Path(sys.executable)) else _short(Path(sys.executable))} -m kata"
+    known = python and _same(Path(python), Path(sys.executable))
+    return f"{'python' if known else _short(Path(sys.executable))} -m kata"
 
 
 def _promise(result: TestResult) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from kata.catalogue import Kata
 from kata.errors import KataError
 
+Import = ast.Import | ast.ImportFrom
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -52,7 +53,7 @@ class Status:
     text: str = ""
 
 
-class Unparsable(KataError):
+class UnparsableError(KataError):
     """A file that is no Python: where, and the text of that line."""
 
     def __init__(self, message: str, line: int = 0, text: str = "") -> None:
@@ -65,7 +66,7 @@ def read(path: Path) -> str:
     """Return a file's text without a byte order mark, its line endings as they are.
 
     Raises:
-        Unparsable: when it is not UTF-8.
+        UnparsableError: when it is not UTF-8.
     """
     data = path.read_bytes()
     try:
@@ -74,7 +75,7 @@ def read(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         text = data.splitlines()[line - 1].decode("utf-8", errors="replace")
         message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file in that encoding"
-        raise Unparsable(message, line, text.strip()) from error
+        raise UnparsableError(message, line, text.strip()) from error
 
 
 def lines(source: str) -> list[str]:
@@ -89,20 +90,22 @@ def parse(source: str) -> ast.Module:
     The tree is shared between callers: leave it as it is.
 
     Raises:
-        Unparsable: with line and message.
+        UnparsableError: with line and message.
     """
     if "\0" in source:
         line = source.count("\n", 0, source.index("\0")) + 1
-        raise Unparsable("a null byte: the file is damaged, or saved as UTF-16 instead of UTF-8", line)
+        raise UnparsableError("a null byte: the file is damaged, or saved as UTF-16 instead of UTF-8", line)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is no business of ours
             compile(source, "<source>", "exec", dont_inherit=True)
             return ast.parse(source)
     except SyntaxError as error:
-        raise Unparsable(error.msg, error.lineno or 0, (error.text or "").strip()) from error
+        line = error.lineno or 0
+        text = (error.text or "".join(lines(source)[line - 1 : line])).strip()
+        raise UnparsableError(error.msg, line, text) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unparsable(str(error) or "the code is nested too deeply") from error
+        raise UnparsableError(str(error) or "the code is nested too deeply") from error
 
 
 def definition(source: str, name: str) -> Segment | None:
@@ -112,7 +115,7 @@ def definition(source: str, name: str) -> Segment | None:
     bound once more after that by something else, such as an assignment.
 
     Raises:
-        Unparsable: when the source does not parse.
+        UnparsableError: when the source does not parse.
     """
     node = last_binding(parse(source), name)
     return segment(source, node) if isinstance(node, Definition) else None
@@ -143,7 +146,7 @@ def bound_names(node: ast.stmt) -> set[str]:
 def _bound(node: ast.AST) -> Iterator[str]:
     if isinstance(node, Definition):
         yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom):
+    elif isinstance(node, Import):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
@@ -160,7 +163,7 @@ def status(path: Path, kata: Kata) -> Status:
         return Status(State.MISSING_FILE, message="the file is gone")
     except OSError as error:
         return Status(State.MISSING_FILE, message=f"the file cannot be read: {error.strerror}")
-    except Unparsable as error:
+    except UnparsableError as error:
         return Status(State.SYNTAX_ERROR, error.line, error.message, error.text)
     node = last_binding(tree, kata.name)
     if node is None:
@@ -172,18 +175,16 @@ def _not_started(node: ast.stmt, id: str) -> bool:
     if isinstance(node, Function):
         return is_blank(node, id)
     if isinstance(node, ast.ClassDef):
-        methods = [item for item in node.body if isinstance(item, Function) and is_promised(item.name)]
-        return bool(methods) and all(is_blank(method, id) or is_overload(method) for method in methods)
+        methods = [item for item in node.body if isinstance(item, Function)]
+        promised = [method for method in methods if is_promised(method.name)] or methods
+        return bool(promised) and all(is_blank(method, id) or is_overload(method) for method in promised)
     return False
 
 
 def is_blank(node: Function, id: str) -> bool:
     """Tell whether a function holds only a docstring and the stub's `raise NotImplementedError(id)`."""
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    match body:
-        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"), args=[ast.Constant(value=said)]))]:
-            return bool(said == id)
-    return False
+    return len(body) == 1 and ast.unparse(body[0]) == f"raise NotImplementedError({id!r})"
 
 
 def is_promised(name: str) -> bool:

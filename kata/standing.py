@@ -38,6 +38,11 @@ def judge(status: Status, last: Remembered | None, key: str) -> Standing:
     return Standing.PASSED if last.verdict is Verdict.PASSED else Standing.FAILING
 
 
+def is_told(result: TestResult) -> bool:
+    """Tell whether a result stands for a whole kata that did not have to be run, not for a test."""
+    return not result.test.rpartition("::")[2].startswith("test_")
+
+
 class Standings:
     """A learner's standing in a course, read from the files and brought up to date by runs."""
 
@@ -49,12 +54,15 @@ class Standings:
         self._keys = Keys(course, device)
 
     def status(self, kata: Kata) -> Status:
+        """Return how far a kata has come, by its text."""
         return sources.status(self.course.exercise(kata.topic), kata)
 
     def last(self, kata: Kata) -> Remembered | None:
+        """Return the last verdict on a kata, fresh or not."""
         return self.progress.last(kata, self.device)
 
     def of(self, kata: Kata) -> Standing:
+        """Return where a kata stands, without running it."""
         return judge(self.status(kata), self.last(kata), self._keys.of(kata))
 
     def seems_passed(self, kata: Kata) -> bool:
@@ -123,9 +131,9 @@ class Standings:
         test = f"{self.course.shown(self.course.spec(kata.topic))}::{kata.name}"
         if status.state is State.STARTED:
             return []
-        if status.state is State.NOT_STARTED:
-            return [TestResult(test, kata.id, Verdict.NOT_STARTED, f"write its body at {where}:{status.line}")]
         line = f":{status.line}" if status.line else ""
+        if status.state is State.NOT_STARTED:
+            return [TestResult(test, kata.id, Verdict.NOT_STARTED, f"write its body at {where}{line}")]
         said = {
             State.MISSING_FILE: f"{where} is missing",
             State.MISSING_NAME: f"{where} defines no {kata.name}",

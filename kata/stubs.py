@@ -3,6 +3,7 @@
 import ast
 import copy
 import difflib
+from itertools import pairwise
 from pathlib import Path
 
 from kata import blanking, sources
@@ -10,10 +11,9 @@ from kata.blanking import Source, Unit
 from kata.catalogue import Catalogue, Topic
 from kata.course import Course
 from kata.errors import KataError
-from kata.sources import Definition, Function
+from kata.sources import Definition, Function, Import
 
 LINE_LENGTH = 110
-Import = ast.Import | ast.ImportFrom
 
 
 def stub(source: str, topic: Topic) -> str:
@@ -29,7 +29,7 @@ def stub(source: str, topic: Topic) -> str:
     where = f"solutions/{topic.name}.py"
     try:
         text = Source(source)
-    except sources.Unparsable as error:
+    except sources.UnparsableError as error:
         raise KataError(f"{where}:{error.line}: {error.message}") from error
     units = text.units(text.tree.body, 0)
     _mark(text, units, topic)
@@ -71,14 +71,15 @@ def of(course: Course, topic: Topic) -> str:
         return stub(sources.read(path), topic)
     except OSError as error:
         raise KataError(f"{course.shown(path)} cannot be read: {error.strerror}") from error
-    except sources.Unparsable as error:
+    except sources.UnparsableError as error:
         raise KataError(f"{course.shown(path)}:{error.line}: {error.message}") from error
 
 
 def differences_of(course: Course, topic: Topic) -> str:
     """Return how one file of `exercises/` differs from its stub."""
     path = course.exercise(topic.name)
-    there = path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n") if path.is_file() else ""
+    data = path.read_bytes() if path.is_file() else b""
+    there = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
     shown = course.shown(path)
     diff = difflib.unified_diff(
         there.splitlines(keepends=True), of(course, topic).splitlines(keepends=True), shown, f"{shown} (stub)"
@@ -141,7 +142,7 @@ def _used_imports(units: list[Unit]) -> list[Unit]:
     for unit in units:
         if isinstance(unit.node, Import):
             unit.text = _prune(unit.node, unit.text, used, plain)
-    for unit, following in zip(units, units[1:], strict=False):
+    for unit, following in pairwise(units):
         if not unit.text:
             following.gap = max(unit.gap, following.gap)
     return [unit for unit in units if unit.text]
@@ -174,7 +175,9 @@ def _prune(node: ast.stmt, text: str, used: set[str], plain: set[str]) -> str:
 
 
 def _is_used(node: ast.stmt, alias: ast.alias, used: set[str], plain: set[str]) -> bool:
+    if isinstance(node, ast.Import) and alias.name == "torch":
+        return True
     if isinstance(node, ast.ImportFrom) or alias.asname:
-        return (alias.asname or alias.name) in used or (isinstance(node, ast.Import) and alias.name == "torch")
+        return (alias.asname or alias.name) in used
     package = alias.name.partition(".")[0]
-    return alias.name == "torch" or alias.name in used or (package in used and package not in plain)
+    return alias.name in used or (package in used and package not in plain)

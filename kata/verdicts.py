@@ -79,7 +79,8 @@ class TestResult:
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Return plain values only: they cross to other processes."""
+        return {**asdict(self), "verdict": self.verdict.value}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "TestResult":
@@ -102,6 +103,22 @@ class Unmet(AssertionError):
         rows = [("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be)]
         rows.append(("differs", self.difference))
         return "\n".join(f"{label}: {value}" for label, value in rows if value)
+
+
+class NotStarted(Exception):
+    """The kata's body is still the stub's: nothing was run."""
+
+
+class NotRun(Exception):
+    """The test says nothing of this code, for the reason given."""
+
+
+class Stopped(Exception):
+    """The learner's code tried to end the session."""
+
+
+class SpecError(Exception):
+    """A mistake in a spec, which the learner's code cannot be blamed for."""
 
 
 def overall(verdicts: list[Verdict]) -> Verdict:

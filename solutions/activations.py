@@ -1,8 +1,7 @@
 """Choosing activation functions."""
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
 
 def net_input(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -62,15 +61,15 @@ def logistic(z: Tensor) -> Tensor:
 
 
 def softmax(scores: Tensor, dim: int) -> Tensor:
-    """Turn scores into probabilities: along `dim` they are positive, sum to 1, and keep the order of the scores.
+    """Turn scores into probabilities: from 0 to 1, with a sum of 1 along `dim`, larger for larger scores.
 
     Scores of any size are safe, such as 1000 and -1000, also in one batch: the result and its gradient are
     finite, because adding a constant along `dim` changes nothing. A score of minus infinity gets exactly 0
     where another score along `dim` is finite.
 
     Args:
-        scores: any shape with at least one axis; float16, bfloat16, float32 or float64. Axis `dim` has at
-            least one entry, the other axes may have none.
+        scores: any shape with at least one axis; float16, bfloat16, float32 or float64; finite or minus
+            infinity. Axis `dim` has at least one entry, the other axes may have none.
         dim: an axis of `scores`; counted from the end where it is negative.
 
     Returns:
@@ -101,8 +100,8 @@ def log_softmax(scores: Tensor, dim: int) -> Tensor:
     of minus infinity gives minus infinity where another score along `dim` is finite.
 
     Args:
-        scores: any shape with at least one axis; float16, bfloat16, float32 or float64. Axis `dim` has at
-            least one entry, the other axes may have none.
+        scores: any shape with at least one axis; float16, bfloat16, float32 or float64; finite or minus
+            infinity. Axis `dim` has at least one entry, the other axes may have none.
         dim: an axis of `scores`; counted from the end where it is negative.
 
     Returns:
@@ -131,7 +130,8 @@ def masked_softmax(scores: Tensor, keep: Tensor, dim: int) -> Tensor:
 
     Args:
         scores: any shape with at least one axis; float16, bfloat16, float32 or float64. Kept scores are
-            finite, and any size of them is safe, such as 1000 and -1000. Axis `dim` has at least one entry.
+            finite, and any size of them is safe, such as 1000 and -1000. Axis `dim` has at least one entry,
+            the other axes may have none.
         keep: bool, on the same device, of the shape of `scores` or one that broadcasts to it; True marks a
             position that counts.
         dim: an axis of `scores`; counted from the end where it is negative.
@@ -182,7 +182,7 @@ def tanh(z: Tensor) -> Tensor:
 
     Example:
         >>> tanh(torch.tensor([-1000.0, 0.0, 1.0]))
-        tensor([-1.0000, 0.0000, 0.7616])
+        tensor([-1.0000,  0.0000,  0.7616])
 
     Source:
         https://pytorch.org/docs/stable/generated/torch.nn.functional.tanh.html
@@ -196,8 +196,8 @@ def tanh(z: Tensor) -> Tensor:
 def relu(z: Tensor) -> Tensor:
     """Keep positive entries and replace the negative ones by 0, in a new tensor.
 
-    The slope is 1 for positive and 0 for negative entries. Exactly at 0, where there is none, any gradient
-    from 0 to 1 is right.
+    The gradient is 1 for positive and 0 for negative entries. Exactly at 0, where the slope changes, it is
+    left open: frameworks differ.
 
     Args:
         z: any shape, also () and without entries; float16, bfloat16, float32 or float64; finite.
@@ -221,8 +221,8 @@ def relu(z: Tensor) -> Tensor:
 def elu(z: Tensor, alpha: float) -> Tensor:
     """Keep positive entries and bend the negative ones towards `-alpha`: `alpha * (exp(z) - 1)`.
 
-    Entries such as 100 and 1000 have a slope of 1, and the gradient is never NaN, although `exp` of them is
-    infinite. Exactly at 0, any gradient from `alpha` to 1 is right.
+    The gradient is 1 for positive entries, also for 100 and 1000, where `exp` is infinite, and it is never
+    NaN. Exactly at 0, where the slope changes, it is left open.
 
     Args:
         z: any shape, also () and without entries; float16, bfloat16, float32 or float64; finite.
@@ -242,16 +242,17 @@ def elu(z: Tensor, alpha: float) -> Tensor:
     Source:
         Fast and Accurate Deep Network Learning by Exponential Linear Units: https://arxiv.org/abs/1511.07289
     """
+    positive = z > 0
     # The branch that where() drops still gets a gradient of 0, and 0 times the slope of exp(100) is NaN.
-    negative = z.clamp(max=0)
-    return torch.where(z > 0, z, alpha * torch.expm1(negative))
+    harmless = torch.where(positive, 0.0, z)
+    return torch.where(positive, z, alpha * torch.expm1(harmless))
 
 
 def bce_with_logits(logits: Tensor, targets: Tensor) -> Tensor:
-    """Average the binary cross-entropy of logits: `-t * log(p) - (1 - t) * log(1 - p)`, with `p = sigmoid(logits)`.
+    """Average the loss `-t * log(p) - (1 - t) * log(1 - p)` of targets `t`, where `p` is `sigmoid(logits)`.
 
-    It is safe for logits of any size: one of 1000 whose target is 0 costs 1000, one whose target is 1 costs
-    nothing, and the gradient is finite everywhere.
+    This binary cross-entropy is safe for logits of any size: one of 1000 whose target is 0 costs 1000, one
+    whose target is 1 costs nothing, and the gradient is finite everywhere.
 
     Args:
         logits: any shape with at least one entry, also (); float16, bfloat16, float32 or float64.
@@ -276,18 +277,22 @@ def bce_with_logits(logits: Tensor, targets: Tensor) -> Tensor:
         https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
     """
     if targets.shape != logits.shape:
-        raise ValueError(f"targets must have the shape of logits, {tuple(logits.shape)}, not {tuple(targets.shape)}")
+        shapes = f"{tuple(targets.shape)} instead of {tuple(logits.shape)}"
+        raise ValueError(f"targets must have the shape of logits: {shapes}")
     # log p is logsigmoid(z), and log (1 - p) is logsigmoid(-z): neither rounds p to 0 or 1 on the way.
-    losses = targets * F.logsigmoid(logits) + (1 - targets) * F.logsigmoid(-logits)
-    return -losses.mean()
+    log_likely = targets * nn.functional.logsigmoid(logits) + (1 - targets) * nn.functional.logsigmoid(
+        -logits
+    )
+    return -log_likely.mean()
 
 
 def temperature_softmax(scores: Tensor, temperature: float) -> Tensor:
-    """Turn scores into probabilities along the last axis, sharper or flatter: the softmax of `scores / temperature`.
+    """Turn scores into probabilities along the last axis, sharper or flatter as asked.
 
-    A temperature above 1 evens the probabilities out, one below 1 sharpens them; near 0 the largest score
-    takes everything. That also holds where `scores / temperature` is too large for the dtype, as for float16
-    scores of 100 at a temperature of 0.001: the result and its gradient are finite.
+    They are the softmax of `scores / temperature`: a temperature above 1 evens them out, one below 1 sharpens
+    them, and near 0 the largest score takes everything. That also holds where `scores / temperature` is too
+    large for the dtype, as for float16 scores of 100 at a temperature of 0.001: the result and its gradient
+    are finite.
 
     Args:
         scores: (..., classes), at least one class; float16, bfloat16, float32 or float64; finite.
@@ -304,7 +309,7 @@ def temperature_softmax(scores: Tensor, temperature: float) -> Tensor:
         allowed.
 
     Example:
-        >>> temperature_softmax(torch.tensor([1.0, 1.0, 0.0]), temperature=0.01)
+        >>> temperature_softmax(torch.tensor([1.0, 1.0, 0.0]), temperature=0.001)
         tensor([0.5000, 0.5000, 0.0000])
 
     Source:

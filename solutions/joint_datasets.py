@@ -211,9 +211,9 @@ def split_with_transforms(
             depends only on it, on `fraction` and on the length of `dataset`.
 
     Returns:
-        The tuple (train, test) of two datasets with samples
-        (transform(features), label), an IndexError past either end and
-        negative indices.
+        The tuple (train, test) of two `Dataset`s whose samples are tuples
+        (transform(features), label). Negative indices count from the end; one
+        past either end is an IndexError that names it.
 
     Raises:
         ValueError: naming `fraction`, when it is below 0 or above 1.

@@ -16,7 +16,8 @@ class Counter:
     """Counts dispatched operations, and numbers handed from tensors to Python or from Python to tensors.
 
     A list that is built number by number costs one operation only, whichever way it goes; so each number
-    in it counts, and a loop in disguise grows like a loop.
+    in it counts, and a loop in disguise grows like a loop. Not seen are loops over a NumPy array and the
+    lists given to old constructors such as `torch.LongTensor`.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class Counter:
         self._modes.close()
 
 
-class _Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Operations(TorchDispatchMode):
     def __init__(self, counter: Counter) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.counter = counter
@@ -46,7 +47,7 @@ class _Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 class _Crossings(TorchFunctionMode):
     def __init__(self, counter: Counter) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.counter = counter
 
     def __torch_function__(
@@ -66,8 +67,6 @@ def _crossing(function: Callable[..., Any], args: Sequence[Any]) -> int:
         return 0
     if name == "tolist":
         return first.numel()
-    if name == "__iter__":
-        return len(first) if first.dim() else 0
     return int(name in ONE)
 
 
@@ -76,3 +75,17 @@ def _numbers(values: object) -> int:
     if isinstance(values, list | tuple):
         return sum(_numbers(value) for value in values)
     return int(isinstance(values, Tensor | bool | int | float | complex))
+
+
+class Names(TorchFunctionMode):
+    """Writes down which of PyTorch's functions are called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        self.seen.append(getattr(func, "__name__", ""))
+        return func(*args, **(kwargs or {}))

@@ -85,7 +85,13 @@ def message(raised: BaseException) -> str:
 def error(raised: BaseException) -> str:
     """An error as Python's last traceback line says it."""
     text = message(raised)
-    return _cut(f"{type(raised).__name__}: {text}" if text else type(raised).__name__)
+    return _cut(f"{error_name(raised)}: {text}" if text else error_name(raised))
+
+
+def error_name(raised: BaseException) -> str:
+    """The name of its class: of the one that was raised, where that happened in another process."""
+    name = getattr(raised, "remote_type", None)
+    return name if isinstance(name, str) else type(raised).__name__
 
 
 def show(value: object, *, dtype: bool = False, device: bool = False) -> str:

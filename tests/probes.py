@@ -4,6 +4,7 @@ Everything here can be imported by name, gives the same answer every time, and a
 so that a spec means the same whether the learner's code runs in this process or in another.
 """
 
+import functools
 import operator
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -14,18 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from tests import _inputs
-from tests._count import Counter
+from tests import _gradients, _inputs
+from tests._count import Counter, Names
+from tests._gradients import upstream_like as upstream_like
 from tests._inputs import Array, Snapshot
-from tests._show import kind
 
 Function = Callable[..., Any]
-
-
-def upstream_like(result: Tensor) -> Tensor:
-    """Fixed weights from 0.25 to 1.75, no two neighbours alike: what a plain sum hides is seen with them."""
-    weights = (torch.arange(result.numel()) * 5 % 7 + 1) / 4  # exact in the half types too
-    return weights.to(result.dtype).reshape(result.shape).to(result.device)
 
 
 def value_and_gradient(
@@ -41,7 +36,7 @@ def value_and_gradient(
         TypeError: when the function does not give a floating-point tensor.
         RuntimeError: when no gradient reaches the argument.
     """
-    result, found = _differentiate(function, _inputs.named(args, kwargs), [wrt], upstream)
+    result, found = _gradients.differentiate(function, _inputs.named(args, kwargs), [wrt], upstream)
     return result, found[0]
 
 
@@ -49,70 +44,20 @@ def gradient(
     function: Function, *args: Any, wrt: int | str = 0, upstream: Tensor | None = None, **kwargs: Any
 ) -> Tensor:
     """Return the gradient alone: see `value_and_gradient`."""
-    return _differentiate(function, _inputs.named(args, kwargs), [wrt], upstream)[1][0]
+    return _gradients.differentiate(function, _inputs.named(args, kwargs), [wrt], upstream)[1][0]
 
 
 def gradients(function: Function, *args: Any, upstream: Tensor | None = None, **kwargs: Any) -> list[Tensor]:
     """Return the gradients for all floating-point tensors among the arguments, in their order."""
     named = _inputs.named(args, kwargs)
-    wrt = [at for at, value in named.items() if _is_float(value)]
-    return _differentiate(function, named, wrt, upstream)[1]
+    wrt = [at for at, value in named.items() if _gradients.is_float(value)]
+    return _gradients.differentiate(function, named, wrt, upstream)[1]
 
 
 def returns_grad(function: Function, *args: Any, **kwargs: Any) -> bool:
     """Does the result require grad when the first argument does?"""
     first = args[0].detach().requires_grad_(True)
-    return _recorded(function, _inputs.named((first, *args[1:]), kwargs)).requires_grad
-
-
-def _differentiate(
-    function: Function, named: dict[int | str, Any], wrt: list[int | str], upstream: Tensor | None
-) -> tuple[Tensor, list[Tensor]]:
-    for at in wrt:
-        if at not in named or not _is_float(named[at]):
-            raise ValueError(f"argument {at!r} is no floating-point tensor: it cannot have a gradient")
-    leaves = {at: named[at].detach().requires_grad_(True) for at in wrt}
-    result = _recorded(function, {**named, **leaves})
-    weights = _weights(function, result, upstream)
-    found: Sequence[Tensor | None] = [None] * len(wrt)
-    if result.requires_grad:
-        found = torch.autograd.grad(result, list(leaves.values()), weights, allow_unused=True)
-    for at, gradient in zip(wrt, found, strict=True):
-        if gradient is None:
-            problem = f"autograd did not see {_call(function)} compute its result from it"
-            raise RuntimeError(f"no gradient reaches argument {at}: {problem}")
-    return result.detach(), [gradient for gradient in found if gradient is not None]
-
-
-def _is_float(value: object) -> bool:
-    return isinstance(value, Tensor) and value.is_floating_point()
-
-
-def _recorded(function: Function, named: dict[int | str, Any]) -> Tensor:
-    args = [value for at, value in named.items() if isinstance(at, int)]
-    with torch.enable_grad():
-        result = function(*args, **{at: value for at, value in named.items() if isinstance(at, str)})
-    return _tensor(function, result)
-
-
-def _tensor(function: Function, result: object) -> Tensor:
-    if not isinstance(result, Tensor):
-        raise TypeError(f"{_call(function)} gave {kind(result)}: it should give a tensor")
-    return result
-
-
-def _weights(function: Function, result: Tensor, upstream: Tensor | None) -> Tensor:
-    if not (result.is_floating_point() or result.is_complex()):
-        got = f"{_call(function)} gave a tensor of {result.dtype}"
-        raise TypeError(f"{got}: only floating point has a gradient")
-    if upstream is not None and upstream.shape != result.shape:
-        shapes = f"{tuple(result.shape)}: it should be {tuple(upstream.shape)}"
-        raise TypeError(f"{_call(function)} gave a tensor of shape {shapes}")
-    return upstream_like(result) if upstream is None else upstream
-
-
-def _call(function: Function) -> str:
-    return f"{getattr(function, '__name__', type(function).__name__)}(...)"
+    return _gradients.recorded(function, _inputs.named((first, *args[1:]), kwargs)).requires_grad
 
 
 def changed_inputs(function: Function, *args: Any, **kwargs: Any) -> list[int | str]:
@@ -131,7 +76,7 @@ def shares_memory(function: Function, *args: Any, **kwargs: Any) -> bool:
     """Does a tensor or array in the result lie in the memory of one in the arguments?"""
     results = list(_inputs.leaves(function(*args, **kwargs)))
     if not results:
-        raise TypeError(f"{_call(function)} gave no tensor: it should give one")
+        raise TypeError(f"{_gradients.call(function)} gave no tensor: it should give one")
     given = [leaf for value in (*args, *kwargs.values()) for leaf in _inputs.leaves(value)]
     pairs = [(_inputs.storage(a), _inputs.storage(b)) for a in results for b in given]
     return any(a is not None and b is not None and a[0] < b[1] and b[0] < a[1] for a, b in pairs)
@@ -141,7 +86,7 @@ def write_through(function: Function, source: Tensor | Array, *args: Any, **kwar
     """Do writes to `source` show in the result, and writes to the result in `source`?"""
     result = function(source, *args, **kwargs)
     if not isinstance(result, Tensor | np.ndarray):
-        _tensor(function, result)
+        _gradients.tensor(function, result)
     return _write_shows(source, result), _write_shows(result, source)
 
 
@@ -238,3 +183,20 @@ def double(x: Any) -> Any:
 
 def negate(x: Any) -> Any:
     return -x
+
+
+def taking_each(function: Function) -> Function:
+    """A function of one list as a function of its items, so that each of them can have a gradient."""
+
+    @functools.wraps(function)
+    def call(*items: Any, **kwargs: Any) -> Any:
+        return function(list(items), **kwargs)
+
+    return call
+
+
+def called_functions(function: Function, *args: Any, **kwargs: Any) -> list[str]:
+    """The names of PyTorch's functions and methods that the call uses, each once, as they come up first."""
+    with Names() as names:
+        function(*args, **kwargs)
+    return list(dict.fromkeys(names.seen))

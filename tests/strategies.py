@@ -103,7 +103,7 @@ def _inside(bound: float, width: int, *, up: bool) -> float:
     """The bound, or the nearest number of that width on its inner side."""
     kind = np.dtype(f"f{width // 8}").type
     rounded = kind(bound)
-    if (rounded < bound) if up else (rounded > bound):
+    if float(rounded) < bound if up else float(rounded) > bound:  # NumPy itself would round the bound first
         rounded = np.nextafter(rounded, kind(math.inf if up else -math.inf))
     return float(rounded)
 
@@ -137,7 +137,7 @@ def large_tensor(shape: Shape, dtype: torch.dtype, *, kind: str, seed: int) -> T
         "normal": lambda: normal,
         "integers": lambda: normal.round(),
         "large": lambda: normal * 300,
-        "tiny": lambda: normal * (torch.finfo(dtype).tiny ** 0.6 if dtype.is_floating_point else 0.2),
+        "tiny": lambda: normal * (torch.finfo(dtype).tiny ** 0.75 if dtype.is_floating_point else 0.2),
         "constant": lambda: torch.full_like(normal, normal.sum().item()),
         "zeros": lambda: torch.copysign(torch.zeros_like(normal), normal),
         "negative": lambda: -normal.abs(),

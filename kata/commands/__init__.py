@@ -1,5 +1,6 @@
 """One command a module, each a click command named `command`."""
 
+import os
 from dataclasses import dataclass, field
 
 import click
@@ -23,9 +24,9 @@ def open_course() -> tuple[Course, Catalogue]:
     return course, catalogue.read(course)
 
 
-def open_standings(device: str = "auto") -> Standings:
+def open_standings(device: str = "") -> Standings:
     """Return where the learner stands in the course around the current folder."""
-    return Standings(*open_course(), device)
+    return Standings(*open_course(), device or os.environ.get("KATA_DEVICE") or "auto")
 
 
 @dataclass
@@ -33,7 +34,6 @@ class Narrator:
     """Says on the error stream what a run is doing, so that nobody wonders whether it does."""
 
     screen: Screen
-    catalogue: Catalogue
     each_test: bool = False
     _seen: set[str] = field(default_factory=set)
 

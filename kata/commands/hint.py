@@ -4,7 +4,8 @@ import click
 
 from kata.commands import open_standings
 from kata.errors import KataError
-from kata.screen import Screen, command as typed
+from kata.screen import Screen
+from kata.screen import command as typed
 
 
 @click.command("hint")

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from kata import blanking, progress, sources, stubs
-from kata.catalogue import Catalogue, Kata, Topic
+from kata.catalogue import Catalogue, Kata
 from kata.commands import open_course
 from kata.course import Course
 from kata.errors import KataError
-from kata.screen import Screen, command as typed
+from kata.screen import Screen
+from kata.screen import command as typed
 
 BOM = "\ufeff".encode()
 
@@ -48,7 +49,7 @@ def _restored(course: Course, there: bytes, stub: str, kata: Kata) -> bytes:
     try:
         mark = BOM if there.startswith(BOM) else b""
         return mark + restored(there.removeprefix(BOM).decode(), stub, kata.name).encode()
-    except (sources.Unparsable, UnicodeDecodeError) as error:
+    except (sources.UnparsableError, UnicodeDecodeError) as error:
         shown = course.shown(course.exercise(kata.topic))
         line = sources.status(course.exercise(kata.topic), kata).line
         place = f"{shown}:{line}" if line else shown
@@ -63,23 +64,28 @@ def restored(source: str, stub: str, name: str) -> str:
     The definition is appended where the source has none.
 
     Raises:
-        sources.Unparsable: when the source does not parse.
+        sources.UnparsableError: when the source does not parse.
     """
-    newline = "\r\n" if "\r\n" in source else "\n"
     found = sources.definition(source, name)
+    wanted = sources.definition(stub, name)
+    assert wanted is not None, name
+    if found is None:
+        return _appended(source, stub, name)
     lines = sources.lines(source)
-    if found is not None:
-        wanted = sources.definition(stub, name)
-        assert wanted is not None, name
-        text = wanted.text.rstrip("\n")
-        ending = found.text[len(found.text.rstrip("\r\n")) :]
-        return "".join(lines[: found.first_line - 1]) + text.replace("\n", newline) + ending + "".join(
-            lines[found.last_line :]
-        )
-    nodes = [node for node in sources.parse(stub).body if isinstance(node, sources.Definition) and node.name == name]
-    text = "".join(sources.segment(stub, node).text for node in nodes).rstrip("\n") + "\n"
+    above, below = "".join(lines[: found.first_line - 1]), "".join(lines[found.last_line :])
+    ending = found.text[len(found.text.rstrip("\r\n")) :]
+    return above + wanted.text.rstrip("\n").replace("\n", _newline(source)) + ending + below
+
+
+def _appended(source: str, stub: str, name: str) -> str:
+    named = [node for node in sources.parse(stub).body if name in sources.bound_names(node)]
+    text = "".join(sources.segment(stub, node).text for node in named).rstrip("\n") + "\n"
     gap = "" if not source else "\n\n" if source.endswith(("\n", "\r")) else "\n\n\n"
-    return source + (gap + text).replace("\n", newline)
+    return source + (gap + text).replace("\n", _newline(source))
+
+
+def _newline(source: str) -> str:
+    return "\r\n" if "\r\n" in source else "\n"
 
 
 def _tell_missing_imports(screen: Screen, path: Path, stub: str, kata: Kata) -> None:
@@ -90,5 +96,5 @@ def _tell_missing_imports(screen: Screen, path: Path, stub: str, kata: Kata) -> 
     bound = set[str]().union(*(sources.bound_names(node) for node in there))
     for node in sources.parse(stub).body:
         needed = sources.bound_names(node) & used - bound
-        if isinstance(node, ast.Import | ast.ImportFrom) and needed:
+        if isinstance(node, sources.Import) and needed:
             screen.note(f"hint: it needs this line, which your file lacks: {ast.unparse(node)}")

@@ -6,10 +6,10 @@ from kata.catalogue import Kata
 from kata.commands import DEVICE, Narrator, open_standings
 from kata.commands.where import address, step
 from kata.progress import Remembered
-from kata.screen import Screen, command as typed
-from kata.sources import State
-from kata.standing import Standings
-from kata.verdicts import TestResult, Verdict
+from kata.screen import Screen
+from kata.screen import command as typed
+from kata.standing import Standings, is_told
+from kata.verdicts import Verdict
 
 
 @click.command("run")
@@ -30,24 +30,21 @@ def command(ctx: click.Context, what: str | None, device: str, judged: bool, imp
         screen.line("All katas pass.", style="bold green")
         screen.note(f"hint: `{typed('kata run all')}` runs them once more")
         return
-    narrator = Narrator(screen, standings.catalogue, each_test=len(katas) == 1)
+    narrator = Narrator(screen, each_test=len(katas) == 1)
     results = standings.run(katas, implementation=impl, judged=judged, on_result=narrator.hear)
     summed = {kata: Remembered.of("", results[kata.id]) for kata in katas}
+    said: set[str] = set()
     for kata, total in summed.items():
-        _show(screen, kata, total)
+        _show(screen, kata, total, said)
     failed = [kata for kata, total in summed.items() if total.verdict is not Verdict.PASSED]
     if len(katas) > 1:
         screen.note(f"{len(katas) - len(failed)} of {len(katas)} katas pass")
     if failed and impl == "exercises":
         status = standings.status(failed[0])
         screen.next(step(status.state, failed[0], address(standings, failed[0])))
-    elif not failed and what and status_is_written(standings, katas[0]):
-        screen.note(f"hint: compare with an answer: `{typed(f'kata solution {katas[0].id}')}`")
+    elif len(katas) == 1 and impl == "exercises":
+        screen.note(f"hint: compare with another answer: `{typed(f'kata solution {katas[0].id}')}`")
     ctx.exit(1 if failed else 0)
-
-
-def status_is_written(standings: Standings, kata: Kata) -> bool:
-    return standings.status(kata).state is State.STARTED
 
 
 def _selected(standings: Standings, what: str | None) -> tuple[Kata, ...]:
@@ -57,11 +54,18 @@ def _selected(standings: Standings, what: str | None) -> tuple[Kata, ...]:
     return (current,) if current else ()
 
 
-def _show(screen: Screen, kata: Kata, total: Remembered) -> None:
-    """Write the verdict on one kata, and the card of its first promise that is not kept."""
-    if total.verdict is Verdict.NOT_STARTED:
-        screen.verdict(total.verdict, kata.id, total.first.message if total.first else "")
+def _show(screen: Screen, kata: Kata, total: Remembered, said: set[str]) -> None:
+    """Write the verdict on one kata, and what there is to say of its first promise that is not kept.
+
+    What is wrong with a whole file is explained once, for the first of its katas.
+    """
+    first = total.first
+    if first is None or not is_told(first):
+        screen.verdict(total.verdict, kata.id, f"{total.passed} of {total.tests} tests pass")
+        if first:
+            screen.card(first)
         return
-    screen.verdict(total.verdict, kata.id, f"{total.passed} of {total.tests} tests pass")
-    if total.first:
-        screen.card(total.first)
+    screen.verdict(total.verdict, kata.id, first.message)
+    if first.card and first.message not in said:
+        screen.rows(first.card.rows())
+    said.add(first.message)

@@ -5,7 +5,8 @@ import click
 from kata import sources
 from kata.commands import open_standings
 from kata.errors import KataError
-from kata.screen import Screen, command as typed
+from kata.screen import Screen
+from kata.screen import command as typed
 
 
 @click.command("solution")
@@ -26,7 +27,7 @@ def command(ctx: click.Context, id: str, anyway: bool) -> None:
     shown = standings.course.shown(path)
     try:
         found = sources.definition(sources.read(path), kata.name)
-    except (OSError, sources.Unparsable) as error:
+    except (OSError, sources.UnparsableError) as error:
         raise KataError(f"{shown} cannot be read: {error}") from error
     if found is None:
         raise KataError(f"{shown} defines no {kata.name}")

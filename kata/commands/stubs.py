@@ -6,12 +6,13 @@ from kata import progress, sources, stubs
 from kata.catalogue import Catalogue, Topic
 from kata.commands import open_course
 from kata.course import Course
-from kata.screen import Screen, command as typed
+from kata.screen import Screen
+from kata.screen import command as typed
 
 
 @click.command("stubs")
 @click.argument("topics", nargs=-1)
-@click.option("--check", is_flag=True, help="Write nothing; show the differences and exit with 1 if there are any.")
+@click.option("--check", is_flag=True, help="Write nothing: show differences, exit with 1 if there are any.")
 @click.pass_context
 def command(ctx: click.Context, topics: tuple[str, ...], check: bool) -> None:
     """Write exercises/ from solutions/, all TOPICS or some (for authors)."""

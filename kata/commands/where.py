@@ -7,19 +7,25 @@ import click
 from kata import sources, stubs
 from kata.catalogue import Kata
 from kata.commands import DEVICE, Narrator, open_standings
-from kata.screen import Screen, command as typed
+from kata.screen import Screen
+from kata.screen import command as typed
 from kata.sources import State
 from kata.standing import Standing, Standings
+from kata.verdicts import Verdict
 
 
 @click.command("where")
 @DEVICE
-def command(device: str = "auto") -> None:
+def command(device: str) -> None:
     """Show the current kata, what is wrong with it, and what to type next."""
     standings = open_standings(device)
     screen = Screen()
-    kata = standings.current(Narrator(screen, standings.catalogue).hear)
     katas = standings.catalogue.katas
+    before = {each for each in katas if standings.of(each) is Standing.PASSED}
+    kata = standings.current(Narrator(screen).hear)
+    for each in katas:
+        if each not in before and standings.of(each) is Standing.PASSED:
+            screen.verdict(Verdict.PASSED, each.id)
     passed = sum(standings.seems_passed(each) for each in katas)
     if kata is None:
         screen.line(f"All {len(katas)} katas pass.", style="bold green")
@@ -36,9 +42,11 @@ def tell(standings: Standings, kata: Kata, screen: Screen) -> None:
     """Say what is wrong with a kata, by its first promise that is not kept, and name the next step."""
     status = standings.status(kata)
     last = standings.last(kata)
-    if status.state is State.STARTED and standings.of(kata) is Standing.FAILING and last and last.first:
+    if status.state is State.NOT_STARTED:
+        screen.verdict(Verdict.NOT_STARTED, kata.id)
+    elif standings.of(kata) is Standing.FAILING and last and last.first:
         screen.card(last.first)
-    else:
+    else:  # the text says what is wrong, or the last run told nothing
         for result in standings.run([kata])[kata.id][:1]:
             screen.card(result)
     screen.next(step(status.state, kata, address(standings, kata)))

@@ -49,9 +49,21 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
     setup = setup_of(item.config)
     path = implementations.source_file(setup.course, setup.implementation, kata.topic)
     place = cards.Place(path, setup.course.shown(path), sources.status(path, kata).line)
-    verdict, message, card = cards.judge(error, cards.promise(item.name, kata), kata, place)
+    verdict, message, card = cards.judge(error, _promise(item, kata), kata, place)
     card = dataclasses.replace(card, printed=report.capstdout[-PRINTED:].strip())
     return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration)
+
+
+def _promise(item: pytest.Item, kata: Kata) -> str:
+    name = getattr(item, "originalname", item.name)
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return cards.promise(name, kata)
+    device = callspec.params.get("device")
+    if device is None:
+        return cards.promise(name, kata, callspec.id)
+    case = f"-{callspec.id}-".replace(f"-{device.type}-", "-", 1).strip("-")
+    return cards.promise(name, kata, case, device.type)
 
 
 def _apply(report: pytest.TestReport, result: TestResult) -> None:
@@ -78,7 +90,7 @@ def text(result: TestResult) -> str:
     if card is None or result.verdict is Verdict.NOT_STARTED:
         return result.message
     lines = [f"{result.verdict.value}: {card.promise}"]
-    for label, value in card.rows():
+    for label, value in dataclasses.replace(card, printed="").rows():  # pytest shows that by itself
         first, *rest = value.splitlines()
         lines += [f"  {label:<9} {first}", *(f"  {'':<9} {line}" for line in rest)]
     return "\n".join(lines)

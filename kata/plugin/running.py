@@ -12,26 +12,14 @@ import pytest
 from kata import implementations, sources
 from kata.catalogue import Kata
 from kata.limits import Watchdog
-from kata.plugin.fixtures import ACTIVE
-from kata.plugin.options import setup_of
+from kata.plugin.fixtures import ACTIVE, WATCHDOG
+from kata.plugin.options import Setup, setup_of
 from kata.plugin.selection import kata_of
+from kata.verdicts import NotRun, NotStarted, SpecError, Stopped
 
 JUDGED_GRACE = 5.0  # the other process is ended at the limit; ours only if that did not help
 
 FAILED = pytest.StashKey[set[str]]()  # katas with a failed test in this session
-WATCHDOG = pytest.StashKey[Watchdog]()
-
-
-class NotStarted(Exception):
-    """The kata's body is still the stub's."""
-
-
-class NotRun(Exception):
-    """The test says nothing of this code, for the reason given."""
-
-
-class Stopped(Exception):
-    """The learner's code tried to end the session."""
 
 
 class StuckListener:
@@ -107,22 +95,23 @@ def _check_startable(item: pytest.Function, kata: Kata) -> None:
     failed = item.config.stash[FAILED]
     if needed := next((need for need in kata.needs if need in failed), None):
         raise NotRun(f"it builds on {needed}, which does not pass yet")
-    active = item.config.stash.get(ACTIVE, None)
-    if active is None:
-        raise pytest.UsageError(f"{item.nodeid} uses neither `impl` nor `probe`, so it tests nobody's code")
+    if not {"impl", "probe"} & set(item.fixturenames):
+        raise SpecError(f"{item.nodeid} uses neither `impl` nor `probe`, so it tests nobody's code")
+    if broken := item.config.stash[ACTIVE].broken:
+        raise broken
     if implementations.Variant.parse(setup.implementation) is None:
-        path = implementations.source_file(setup.course, setup.implementation, kata.topic)
-        status = sources.status(path, kata)
-        if status.state is sources.State.NOT_STARTED:
-            raise NotStarted(f"not started: {setup.course.shown(path)}:{status.line}")
-        if status.state is sources.State.MISSING_NAME:
-            raise implementations.LearnerFileError(
-                f"{setup.course.shown(path)} has no `{kata.name}` any more",
-                f"`kata reset {kata.id}` puts its stub back and leaves the rest as it is",
-                setup.course.shown(path),
-            )
-    if active.broken is not None:
-        raise active.broken
+        _check_written(setup, kata)
+
+
+def _check_written(setup: Setup, kata: Kata) -> None:
+    path = implementations.source_file(setup.course, setup.implementation, kata.topic)
+    status = sources.status(path, kata)
+    shown = setup.course.shown(path)
+    if status.state is sources.State.NOT_STARTED:
+        raise NotStarted(f"not started: {shown}:{status.line}")
+    if status.state is sources.State.MISSING_NAME:
+        hint = f"`kata reset {kata.id}` puts its stub back and leaves the rest as it is"
+        raise implementations.LearnerFileError(f"{shown} has no `{kata.name}` any more", hint, shown)
 
 
 @contextmanager

@@ -71,4 +71,5 @@ def _elements(dtype: Any, shape: tuple[Any, ...], data: Any) -> np.ndarray:
 
 
 def _flipped(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
-    return array[tuple(slice(None, None, -1 if axis in axes else None) for axis in range(array.ndim))]
+    steps = (slice(None, None, -1 if axis in axes else None) for axis in range(array.ndim))
+    return array[(..., *steps)]  # with the dots one of no axes stays an array

@@ -77,7 +77,7 @@ def _candidates(function: object) -> list[tuple[str, str]]:
     if not isinstance(qualname, str) or not isinstance(name, str):
         return []
     found = [(module, qualname)] if isinstance(module, str) and not _is_private(module) else []
-    return found + [(public, name) for public in PUBLIC]
+    return found + [("builtins", qualname), *((public, name) for public in PUBLIC)]
 
 
 def _is_private(module: str) -> bool:
@@ -95,8 +95,9 @@ def _find(module: ModuleType | None, qualname: str) -> object:
 def _same(found: object, function: object) -> bool:
     if found is function:
         return True
-    # A bound class method is a new object each time that it is looked up.
-    return inspect.ismethod(found) and inspect.ismethod(function) and found == function
+    # A class method is a new object each time that it is looked up.
+    bound = inspect.ismethod(found) or inspect.isbuiltin(found)
+    return bound and type(found) is type(function) and found == function
 
 
 def _described(value: object) -> str:

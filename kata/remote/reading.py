@@ -13,7 +13,15 @@ import torch
 from kata.remote import arrays, tensors
 from kata.remote.names import WireError
 from kata.remote.tags import (
-    DEEPEST, LONGEST_INT, MOST_KEYS, MOST_TENSORS, MOST_VALUES, SCALARS, TORCH, Reference, Tag,
+    DEEPEST,
+    LONGEST_INT,
+    MOST_KEYS,
+    MOST_TENSORS,
+    MOST_VALUES,
+    SCALARS,
+    TORCH,
+    Reference,
+    Tag,
 )  # fmt: skip
 
 
@@ -81,6 +89,13 @@ class Reader:
             return
         raise WireError("a message with something behind its end")
 
+    def resolved(self, reference: Reference) -> object:
+        """Return what a reference stands for."""
+        try:
+            return self.resolve(reference)
+        except Exception as error:
+            raise Unresolved from error
+
     def put_together(self, tag: int, parts: list[Any]) -> Any:
         """Return the value of that kind that is made of these."""
         if tag in (Tag.DICT, Tag.ORDERED_DICT, Tag.SET, Tag.FROZENSET):
@@ -93,10 +108,14 @@ class Reader:
             case Tag.SAME_TENSOR:
                 return self.tensors.known(*parts)
             case Tag.REFERENCE:
-                return self.resolve(_reference(*parts))
+                return self.resolved(_reference(*parts))
         if tag not in _BUILDERS:
             raise WireError("a kind of value that there is none of")
         return _BUILDERS[tag](parts)
+
+
+class Unresolved(Exception):
+    """What a reference stands for cannot be had; the cause says why."""
 
 
 def _mark(tag: int, data: bytes) -> _Mark:

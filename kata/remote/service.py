@@ -22,6 +22,7 @@ from typing import Any
 
 from kata import implementations
 from kata.course import Course
+from kata.errors import KataError
 from kata.frames import learner_frames, shortened
 from kata.remote import names, wire
 
@@ -31,7 +32,7 @@ MOST_FRAMES = 40
 DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 
 VERBS: dict[str, Callable[..., Any]] = {
-    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    "call": lambda target, /, *args, **kwargs: target(*args, **kwargs),
     "getattr": getattr,
     "setattr": setattr,
     "getitem": lambda target, key: target[key],
@@ -49,7 +50,7 @@ VERBS: dict[str, Callable[..., Any]] = {
 
 def serve(connection: Connection, root: str, implementation: str, topic: str) -> None:
     """Answer the judge's questions until it is gone."""
-    _settle()
+    _settle(connection)
     service = _Service(Path(root), implementation, topic)
     connection.send_bytes(wire.pack("ready", service.objects.keep))
     while True:
@@ -116,9 +117,8 @@ class _Service:
             return self.error(error, output.text())
 
     def read(self, request: bytes) -> tuple[str, Any, list[Any], dict[str, Any]]:
-        released, *question = wire.unpack(request, _Later)
+        verb, target, args, kwargs, released = wire.unpack(request, self.objects.resolve)
         self.objects.release(released)
-        verb, target, args, kwargs = _found(question, self.objects.resolve)
         return verb, target, args, kwargs
 
     def error(self, error: BaseException, output: str) -> bytes:
@@ -127,7 +127,14 @@ class _Service:
             report = self.report(error)
             return wire.pack(["error", *report, output], _refuse)
         except BaseException as second:  # an error whose own text cannot be had
-            report = [type(error).__name__, ["Exception"], f"(no message: {type(second).__name__})", None, [], []]
+            report = [
+                type(error).__name__,
+                ["Exception"],
+                f"(no message: {type(second).__name__})",
+                None,
+                [],
+                [],
+            ]
             return wire.pack(["error", *report, output], _refuse)
 
     def report(self, error: BaseException) -> list[Any]:
@@ -139,7 +146,7 @@ class _Service:
         file = []
         if isinstance(error, implementations.LearnerFileError):
             file = [error.message, error.hint, error.file, error.line, error.text]
-        elif isinstance(error, implementations.KataError):
+        elif isinstance(error, KataError):
             file = [error.message, error.hint, "", 0, ""]
         return [kind.__name__, lineage, str(error)[:MOST_OUTPUT], _plain_args(error), rows, file]
 
@@ -194,13 +201,13 @@ def _captured(output: _Output) -> Iterator[None]:
             stream.flush()
 
 
-def _settle() -> None:
-    """Make this process one that computes with one thread, prints nothing and outlives nobody."""
-    _end_with_parent()
+def _settle(connection: Connection) -> None:
+    """Make this process one that computes with one thread, talks to the judge alone and outlives nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
+    _silence({connection.fileno(), parent.sentinel if parent else -1})
     import torch
 
     torch.set_num_threads(1)
@@ -208,17 +215,30 @@ def _settle() -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
-def _end_with_parent() -> None:
+def _silence(kept: set[int]) -> None:
+    """Point every other open file at nothing: the judge's output, and the pipes of `multiprocessing`.
+
+    A byte written into one of those pipes ends the process that starts the learners'.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    inherited = {0, 1, 2}
+    if os.path.isdir("/dev/fd"):  # not on Windows, where nothing is inherited
+        inherited |= {int(name) for name in os.listdir("/dev/fd")}
+    for number in inherited - kept - {nowhere}:
+        with contextlib.suppress(OSError):  # the one that listed the folder is closed already
+            os.fstat(number)
+            os.dup2(nowhere, number)
+
+
+def _end_with(parent: Any) -> None:
     """End this process when the judge's ends, whatever the learner's code is doing then."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    # A call that never lets go of the interpreter keeps the thread below from running; the kernel can.
-    if sys.platform == "linux" and multiprocessing.get_start_method(allow_none=True) != "spawn":
+    # A call that never lets go of the interpreter keeps the thread below from running; the kernel can end
+    # it. Not asked for by a child of the judge itself, where it would mean the end of the starting thread.
+    if sys.platform == "linux" and os.getppid() != parent.pid:
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
 
     def watch() -> None:
-        wait([parent.sentinel])  # type: ignore[attr-defined]
+        wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, name="kata-parent-watch", daemon=True).start()

@@ -122,6 +122,7 @@ class Receiver:
             raise WireError(f"the tensors take more than {limit} bytes")
         self._limit = limit
         self._entries = [_memory(start, data) for start, data in table]
+        self._lengths = [start + len(data) for start, data in table]
         self._moved: dict[tuple[int, torch.device], Tensor] = {}
         self._made: list[Tensor] = []
 
@@ -166,7 +167,7 @@ class Receiver:
         if entry is None or not 0 <= entry < len(self._entries):
             raise WireError("a tensor without memory")
         memory = self._entries[entry]
-        if (offset + _reach(shape, stride) + 1) * dtype.itemsize > memory.numel():
+        if (offset + _reach(shape, stride) + 1) * dtype.itemsize > self._lengths[entry]:
             raise WireError("a tensor that reaches beyond its memory")
         if dtype is torch.bool and memory.as_strided(shape, stride, offset).max() > 1:
             raise WireError("a truth value that is neither 0 nor 1")

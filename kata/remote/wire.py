@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kata.remote.names import WireError, name_of
-from kata.remote.reading import Reader
+from kata.remote.reading import Reader, Unresolved
 from kata.remote.tags import LIMIT, Reference
 from kata.remote.writing import Writer
 
@@ -48,16 +48,22 @@ def unpack(data: bytes, resolve: Callable[[Reference], object], limit: int = LIM
     """Turn bytes back into a value; `resolve` says what a reference stands for.
 
     Raises:
-        WireError: for every message that `pack` could not have written.
+        WireError: for every message that `pack` could not have written. Beside it only what
+            `resolve` raises.
     """
     if len(data) > limit:
         raise WireError(f"a message of {len(data)} bytes: at most {limit} may cross")
+    unresolved: BaseException | None = None
     try:
         reader = Reader(data, resolve, limit)
         value = reader.read()
         reader.end()
+        return value
     except WireError:
         raise
+    except Unresolved as error:
+        unresolved = error.__cause__
     except Exception as error:
         raise WireError(f"a message that cannot be read ({type(error).__name__})") from error
-    return value
+    assert unresolved is not None
+    raise unresolved

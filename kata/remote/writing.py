@@ -55,7 +55,8 @@ class Writer:
         for start, data in table:
             head.pack(start)
             head.pack(data)
-        return head.bytes() + self.packer.bytes()
+        message: bytes = head.bytes() + self.packer.bytes()
+        return message
 
     def taken_apart(self, value: Any) -> tuple[Tag, Sequence[object]]:
         """Return the kind of a value that is no scalar, and the values that it is made of."""

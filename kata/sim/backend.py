@@ -1,13 +1,14 @@
 """The one module that touches torch's experimental interface for devices written in Python."""
 
 import functools
-import sys
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from kata.sim import NAME
 
+KEY = "PrivateUse1"  # torch's name for the place of a device from outside
 _libraries: list[torch.library.Library] = []  # their registrations live as long as they do
 
 
@@ -40,17 +41,17 @@ def register() -> None:
 
 def _register_operations() -> None:
     """Route every operation that reaches the device's key to `dispatch`."""
+    from kata.sim import autocast, kernels
     from kata.sim.dispatch import dispatch
 
     anything = torch.library.Library("_", "IMPL")
-    anything.fallback(lambda op, *args, **kwargs: dispatch(op, args, kwargs), "PrivateUse1")
-    anything.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
-    # Factories have no tensor to be recognised by, and their own kernels win over the fallback.
-    factories = torch.library.Library("aten", "IMPL")
-    for operation in _factories():
-        factories.impl(operation._schema.name.removeprefix("aten::") + _overload(operation),
-                       functools.partial(_call, operation), "PrivateUse1")  # fmt: skip
-    _libraries.extend((anything, factories))
+    anything.fallback(lambda operation, *args, **kwargs: dispatch(operation, args, kwargs), KEY)
+    own = torch.library.Library("aten", "IMPL")
+    for operation in _below_the_class():
+        own.impl(_name(operation), functools.partial(_call, operation), KEY)
+    for name, kernel in kernels.DIFFERENTIABLE.items():
+        own.impl(name, kernel, f"Autograd{KEY}")
+    _libraries.extend((anything, own, *autocast.register()))
 
 
 def _call(operation: Any, *args: Any, **kwargs: Any) -> Any:
@@ -60,27 +61,26 @@ def _call(operation: Any, *args: Any, **kwargs: Any) -> Any:
     return dispatch(operation, args, kwargs)
 
 
-def _overload(operation: Any) -> str:
-    return f".{operation._schema.overload_name}" if operation._schema.overload_name else ""
+def _name(operation: Any) -> str:
+    schema = operation._schema
+    name = schema.name.removeprefix("aten::")
+    return f"{name}.{schema.overload_name}" if schema.overload_name else name
 
 
-def _factories() -> list[Any]:
-    found = []
+def _below_the_class() -> Iterator[Any]:
+    """The operations that must be known by name, since no tensor of ours leads them to `SimTensor`.
+
+    They are the factories, and two that torch calls with the tensor class out of the way.
+    """
     for name in torch._C._dispatch_get_all_op_names():
-        if not name.startswith("aten::"):
-            continue
-        packet, _, overload = name.removeprefix("aten::").partition(".")
-        try:
-            operation = getattr(getattr(torch.ops.aten, packet), overload or "default")
-        except AttributeError:
+        namespace, _, rest = name.partition("::")
+        packet, _, overload = rest.partition(".")
+        operation = getattr(getattr(torch.ops.aten, packet, None), overload or "default", None)
+        if namespace != "aten" or operation is None:
             continue
         kinds = {argument.name: str(argument.type) for argument in operation._schema.arguments}
         makes = "device" in kinds and not any("Tensor" in kind for kind in kinds.values())
-        composite = torch._C._dispatch_has_kernel_for_dispatch_key(name, "CompositeImplicitAutograd")
-        if (makes or packet == "_copy_from") and not composite:
-            found.append(operation)
-    return found
-
-
-def loaded() -> bool:
-    return "kata.sim.tensor" in sys.modules
+        if not makes and packet not in ("_copy_from", "_local_scalar_dense"):
+            continue
+        if not torch._C._dispatch_has_kernel_for_dispatch_key(name, "CompositeImplicitAutograd"):
+            yield operation

@@ -45,7 +45,7 @@ def dispatch(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     plain: list[torch.Tensor] = []
     held_args = [_unwrap(value, sims, plain) for value in args]
     held_kwargs = {name: _unwrap(value, sims, plain) for name, value in kwargs.items()}
-    if sims and plain:
+    if sims and (plain or plan.rule is legality.Rule.HOST):
         legality.check(plan.rule, func, args, kwargs, sims, plain)
     on_sim = _answers_on_sim(plan, func, args, kwargs, held_kwargs, bool(sims))
     if plan.takes_generator:

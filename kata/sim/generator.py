@@ -16,7 +16,7 @@ _Original: Any = torch._C.Generator
 _ours: "weakref.WeakValueDictionary[int, SimGenerator]" = weakref.WeakValueDictionary()
 
 
-class SimGenerator(_Original):
+class SimGenerator(_Original):  # type: ignore[misc]
     """A source of random numbers on the simulated device."""
 
     def __new__(cls) -> "SimGenerator":
@@ -50,8 +50,8 @@ class _GeneratorMeta(type(_Original)):  # type: ignore[misc]
         return isinstance(instance, _Original)
 
 
-class Generator(_Original, metaclass=_GeneratorMeta):
-    __doc__ = _Original.__doc__
+class Generator(_Original, metaclass=_GeneratorMeta):  # type: ignore[misc]
+    """Takes the name of `torch.Generator`; makes torch's own generators, or ours."""
 
 
 def _restored(seed: int, state: torch.Tensor) -> SimGenerator:
@@ -69,5 +69,6 @@ def check(generator: Any) -> None:
 
 def replace() -> None:
     """Put the class that knows `sim` in the place of `torch.Generator`."""
-    Generator.__module__, Generator.__qualname__ = "torch", "Generator"
+    Generator.__module__ = "torch"
+    Generator.__doc__ = _Original.__doc__
     torch.Generator = Generator  # type: ignore[misc]

@@ -9,7 +9,7 @@ from kata.sim import NAME
 DEVICE_TEXT = f"{NAME}:0"
 
 
-class SimUnsupported(RuntimeError):
+class LimitError(RuntimeError):
     """Something that a real accelerator may do and the simulated one cannot: a limit of ours."""
 
     def __init__(self, what: str) -> None:
@@ -36,6 +36,7 @@ def index_elsewhere(operation: object, tensors: Iterable[torch.Tensor]) -> Runti
 
 
 def no_numpy() -> TypeError:
+    """The error for values asked for as an array without `.cpu()`."""
     return TypeError(
         f"can't convert {DEVICE_TEXT} device type tensor to numpy. "
         "Use Tensor.cpu() to copy the tensor to host memory first."
@@ -43,15 +44,20 @@ def no_numpy() -> TypeError:
 
 
 def wrong_generator() -> RuntimeError:
+    """The error for random numbers on the device from a generator of the CPU."""
     return RuntimeError(f"Expected a '{NAME}' device type for generator but found 'cpu'")
 
 
 def no_such_device(device: torch.device) -> RuntimeError:
+    """The error for `sim:1` and above."""
     return RuntimeError(f"invalid device ordinal: {device} was asked for, and {DEVICE_TEXT} is the only one")
 
 
 def not_on_host(operation: object, name: str) -> RuntimeError:
-    return RuntimeError(f"'{name}' argument of {_plain(operation)} should be on the CPU, but it is on {DEVICE_TEXT}")
+    """The error for lengths that torch reads on the host, given on the device."""
+    return RuntimeError(
+        f"'{name}' argument of {_plain(operation)} should be on the CPU, not on {DEVICE_TEXT}"
+    )
 
 
 def _scene(operation: object, tensors: Iterable[torch.Tensor]) -> str:

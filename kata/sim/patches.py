@@ -1,6 +1,8 @@
 """Where torch's Python code asks more of a device than one written in Python can give."""
 
 import functools
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,6 +15,7 @@ def apply() -> None:
     """Replace the functions below; each does what it did for every other device."""
     _keep_parameters_on_the_move()
     _let_data_change_device()
+    _pin_nothing()
     _answer_for_accelerator()
 
 
@@ -49,11 +52,22 @@ def _let_data_change_device() -> None:
     torch.Tensor.data = property(get, set_)  # type: ignore[assignment]
 
 
+def _pin_nothing() -> None:
+    """`pin_memory` asks the accelerator for host memory that it copies from faster; any memory will do."""
+    original = torch.Tensor.pin_memory
+
+    @functools.wraps(original)
+    def pin_memory(self: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+        if _sim_is_the_accelerator() and self.device.type == "cpu":
+            return self.clone()
+        return original(self, *args, **kwargs)
+
+    torch.Tensor.pin_memory = pin_memory  # type: ignore[method-assign]
+
+
 def _answer_for_accelerator() -> None:
     """`torch.accelerator` asks the C++ side for these, which has no answer for a Python device."""
-    for name, answer in {"synchronize": None, "empty_cache": None, "memory_allocated": 0,
-                         "max_memory_allocated": 0, "memory_reserved": 0, "max_memory_reserved": 0,
-                         "reset_peak_memory_stats": None, "reset_accumulated_memory_stats": None}.items():  # fmt: skip
+    for name, answer in ACCELERATOR.items():
         original = getattr(torch.accelerator, name, None)
         if original is not None:
             setattr(torch.accelerator, name, _answering(original, answer))
@@ -62,7 +76,34 @@ def _answer_for_accelerator() -> None:
 def _answering(original: Any, answer: Any) -> Any:
     @functools.wraps(original)
     def function(*args: Any, **kwargs: Any) -> Any:
-        current = torch.accelerator.current_accelerator()
-        return answer if current is not None and current.type == NAME else original(*args, **kwargs)
+        return answer() if _sim_is_the_accelerator() else original(*args, **kwargs)
 
     return function
+
+
+def _sim_is_the_accelerator() -> bool:
+    current = torch.accelerator.current_accelerator()
+    return current is not None and current.type == NAME
+
+
+def _nothing() -> None:
+    return None
+
+
+ACCELERATOR: dict[str, Callable[[], Any]] = {
+    "synchronize": _nothing,
+    "empty_cache": _nothing,
+    "empty_host_cache": _nothing,
+    "reset_peak_memory_stats": _nothing,
+    "reset_accumulated_memory_stats": _nothing,
+    "memory_allocated": int,
+    "max_memory_allocated": int,
+    "memory_reserved": int,
+    "max_memory_reserved": int,
+    "memory_stats": OrderedDict,
+    "get_memory_info": lambda: (0, 0),
+    "get_device_capability": dict,
+    "initial_seed": torch.initial_seed,
+    "get_rng_state": torch.get_rng_state,
+    "get_rng_state_all": lambda: [torch.get_rng_state()],
+}

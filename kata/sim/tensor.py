@@ -1,13 +1,13 @@
 """The tensor of the simulated device: a shell that reports `sim:0` around a CPU tensor with the values."""
 
 import copy
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
-from kata.sim import NAME, dispatch, messages
+from kata.sim import NAME, dispatch, messages, text
 from kata.sim.storage import SimStorage
 
 DEVICE = torch.device(NAME, 0)
@@ -22,7 +22,7 @@ class SimTensor(torch.Tensor):
     @staticmethod
     def __new__(cls: type["SimTensor"], held: torch.Tensor) -> "SimTensor":
         if held.layout is not torch.strided:
-            raise messages.SimUnsupported(f"the layout {held.layout}")
+            raise messages.LimitError(f"the layout {held.layout}")
         self: SimTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
             cls, held.shape, strides=held.stride(), storage_offset=held.storage_offset(),
             dtype=held.dtype, layout=torch.strided, device=DEVICE,
@@ -38,7 +38,7 @@ class SimTensor(torch.Tensor):
 
     @classmethod
     def __torch_dispatch__(
-        cls, func: Any, types: Sequence[type], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         __tracebackhide__ = True
         return dispatch.dispatch(func, args, kwargs or {})
@@ -46,7 +46,7 @@ class SimTensor(torch.Tensor):
     # Text
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
-        shown = _with_suffixes(self)
+        shown = text.of(self)
         is_parameter = isinstance(self, torch.nn.Parameter)
         return f"Parameter containing:\n{shown}" if is_parameter else shown
 
@@ -139,14 +139,13 @@ class SimTensor(torch.Tensor):
         storage = torch.storage.TypedStorage(
             wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True
         )
-        where = (storage, self.storage_offset(), tuple(self.size()), self.stride())
         if isinstance(self, torch.nn.Parameter):
-            plain = self.detach()
-            return torch._utils._rebuild_parameter, (plain, self.requires_grad, {})
-        return torch._utils._rebuild_tensor_v2, (*where, self.requires_grad, {})
+            return torch._utils._rebuild_parameter, (self.detach(), self.requires_grad, OrderedDict())
+        where = (storage, self.storage_offset(), tuple(self.size()), self.stride())
+        return torch._utils._rebuild_tensor_v2, (*where, self.requires_grad, OrderedDict())
 
     def as_subclass(self, cls: type) -> Any:  # type: ignore[override]
-        raise messages.SimUnsupported(f"tensors of another class ({cls.__name__})")
+        raise messages.LimitError(f"tensors of another class ({cls.__name__})")
 
 
 def _extras(tensor: torch.Tensor) -> dict[str, Any]:
@@ -175,30 +174,3 @@ def become(tensor: torch.Tensor, other: torch.Tensor) -> None:
     tensor.__dict__, other.__dict__ = other.__dict__, tensor.__dict__
     torch._C._swap_tensor_impl(tensor, other)  # type: ignore[attr-defined]
     tensor.__dict__.update(extras)
-
-
-def _with_suffixes(tensor: SimTensor) -> str:
-    """The text of the values, with the device where torch writes it: first after them."""
-    text = repr(tensor.held)
-    found = re.search(r",\s+((?:size=\([\d, ]*\)|dtype=torch\.\w+)(?:,\s+(?:size=\([\d, ]*\)|dtype=torch\.\w+))*)\)$", text)
-    body, tail = (text[: found.start()], [found.group(1)]) if found else (text[:-1], [])
-    suffixes = [f"device='{DEVICE}'", *tail]
-    if (grad_fn := tensor.grad_fn) is not None:
-        suffixes.append(f"grad_fn=<{type(grad_fn).__name__}>")
-    elif tensor.requires_grad:
-        suffixes.append("requires_grad=True")
-    return _wrapped(body, suffixes)
-
-
-def _wrapped(body: str, suffixes: list[str]) -> str:
-    width = torch._tensor_str.PRINT_OPTS.linewidth
-    last = len(body) - body.rfind("\n") - 1
-    for suffix in suffixes:
-        if last + len(suffix) + 2 > width:
-            body, last = f"{body},\n       {suffix}", 7 + len(suffix)
-        else:
-            body, last = f"{body}, {suffix}", last + 2 + len(suffix)
-    return f"{body})"
-
-
-Wrap = Callable[[torch.Tensor], SimTensor]

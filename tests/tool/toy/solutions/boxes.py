@@ -22,7 +22,7 @@ class Box:
     """
 
     def __init__(self, values: Tensor) -> None:
-        self._values = values.clone()
+        self._values = torch.clone(values)
 
     def __len__(self) -> int:
         return self._values.shape[0]

@@ -29,7 +29,7 @@ def double(x: Tensor) -> Tensor:
     Source:
         https://docs.pytorch.org/docs/stable/generated/torch.mul.html
     """
-    return x * _FACTOR
+    return torch.mul(x, _FACTOR)
 
 
 def total(values: Tensor) -> float:

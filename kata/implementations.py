@@ -6,7 +6,7 @@ An implementation is a text, so that it can cross to another process:
     solutions            the reference answers
     some/folder          a folder with <topic>.py in it, or one such file
     wrong:ID:2           the solution with kata ID replaced by its third wrong answer
-    right:ID:0           the same with a right answer in another style
+    right:TOPIC.*:0      every kata that has one replaced by its first right answer in another style
     impostor:ID:zeros    the same with a universal impostor made from the solution
     stub:ID:fresh        the same with the kata's stub, generated afresh
 """
@@ -96,7 +96,11 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     if variant is None:
         return execute(course, source_file(course, implementation, topic), topic)
     module = execute(course, course.solution(topic), topic)
-    if variant.topic == topic:
+    if variant.topic == topic and variant.name == "*":
+        for name, answers in variants(course, variant.kind, topic).items():
+            if int(variant.which) < len(answers):
+                setattr(module, name, answers[int(variant.which)])
+    elif variant.topic == topic:
         setattr(module, variant.name, _replacement(course, variant, module))
     return module
 

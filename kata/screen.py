@@ -103,7 +103,7 @@ class Screen:
             from rich.text import Text
 
             grid = Table.grid(padding=(0, 2), pad_edge=True)
-            grid.add_column(width=LABEL - 2, style="dim")
+            grid.add_column(no_wrap=True, min_width=LABEL - 2, style="dim")
             grid.add_column(overflow="fold")
             for label, value in shown:
                 grid.add_row(Text(label), Text(value))

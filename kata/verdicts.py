@@ -122,11 +122,15 @@ class SpecError(Exception):
 
 
 def overall(verdicts: list[Verdict]) -> Verdict:
-    """The verdict on a kata from those on its tests: passed only if all of them passed."""
-    if not verdicts:
-        return Verdict.NOT_RUN
-    worst = [
-        Verdict.JUDGE_ERROR, Verdict.NOT_STARTED, Verdict.CRASHED, Verdict.OUT_OF_MEMORY,
-        Verdict.TIMED_OUT, Verdict.RAISED, Verdict.WRONG, Verdict.NOT_RUN,
-    ]  # fmt: skip
-    return next((verdict for verdict in worst if verdict in verdicts), Verdict.PASSED)
+    """The verdict on a kata from those on its tests: passed if all that were run have passed.
+
+    A test that was not run says nothing, such as one on a device that its kata leaves out; a kata of
+    which nothing was run has not passed.
+    """
+    return next((verdict for verdict in _WORST_FIRST if verdict in verdicts), Verdict.NOT_RUN)
+
+
+_WORST_FIRST = (
+    Verdict.JUDGE_ERROR, Verdict.NOT_STARTED, Verdict.CRASHED, Verdict.OUT_OF_MEMORY,
+    Verdict.TIMED_OUT, Verdict.RAISED, Verdict.WRONG, Verdict.PASSED,
+)  # fmt: skip

@@ -63,9 +63,9 @@ def logistic(z: Tensor) -> Tensor:
 def softmax(scores: Tensor, dim: int) -> Tensor:
     """Turn scores into probabilities: from 0 to 1, with a sum of 1 along `dim`, larger for larger scores.
 
-    Scores of any size are safe, such as 1000 and -1000, also in one batch: the result and its gradient are
-    finite, because adding a constant along `dim` changes nothing. A score of minus infinity gets exactly 0
-    where another score along `dim` is finite.
+    Scores of any size are safe, such as 1000 and -1000, in every dtype and also in one batch: the sum stays 1
+    and the gradient finite, because adding a constant along `dim` changes nothing. A score of minus infinity
+    gets exactly 0 where another score along `dim` is finite.
 
     Args:
         scores: any shape with at least one axis; float16, bfloat16, float32 or float64; finite or minus

@@ -146,9 +146,10 @@ def standardize_splits(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     by its population standard deviation in `train` (the root of the mean
     squared deviation, as NumPy computes it). The test split gives no number to
     either: it stands for data that is not there yet. A column that is constant
-    in `train`, all its values equal, is not divided by anything: it is zero in
-    the first result, and in the second the difference from that constant. So
-    is every column when `train` has a single row.
+    in `train` is not divided by anything: it is zero in the first result, and
+    in the second the difference from that constant. So is every column when
+    `train` has a single row. Constant means that all values are equal, also
+    where rounding leaves a computed deviation a little above 0.
 
     Args:
         train: (train samples, columns), floating point, at least one row.
@@ -166,7 +167,8 @@ def standardize_splits(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
         Inputs are not modified; gradients flow to both.
 
     Example:
-        >>> train, test = standardize_splits(torch.tensor([[1.0, 7.0], [3.0, 7.0]]), torch.tensor([[4.0, 9.0]]))
+        >>> train, test = torch.tensor([[1.0, 7.0], [3.0, 7.0]]), torch.tensor([[4.0, 9.0]])
+        >>> train, test = standardize_splits(train, test)
         >>> train
         tensor([[-1.,  0.],
                 [ 1.,  0.]])
@@ -181,7 +183,7 @@ def standardize_splits(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     if test.shape[1] != train.shape[1]:
         raise ValueError(f"test has {test.shape[1]} columns, train has {train.shape[1]}")
     std, mean = torch.std_mean(train, dim=0, correction=0)  # (columns,)
-    # Looked up in the values: a computed std of equal values can be a rounding error away from 0.
+    # Not `std == 0`: torch.full((7, 1), 0.1) has the std 7e-9, and a division by that gives -1 and 1.
     constant = (train == train[0]).all(dim=0)
     scale = std.masked_fill(constant, 1)
     return (train - mean) / scale, (test - mean) / scale
@@ -202,7 +204,7 @@ def split_with_transforms(
 
     Args:
         dataset: any dataset with a length whose samples are pairs (features,
-            label); it is asked for Python ints from 0 to its length.
+            label); only ever asked for Python ints from 0 to its length - 1.
         fraction: of the samples, from 0 to 1, how many are train: exactly
             `round(fraction * len(dataset))`, the rest are test.
         train_transform: a callable for the features of a train sample.

@@ -14,6 +14,7 @@ LAYOUTS = pytest.mark.parametrize("layout", strategies.LAYOUTS, ids=lambda layou
 DTYPES = pytest.mark.parametrize("dtype", strategies.FLOATS, ids=str)
 AXES = pytest.mark.parametrize("dim", [0, 1, -1])
 
+# Tests take copies of these: a learner's code may write into what it is given.
 BOX = torch.arange(24.0).reshape(2, 3, 4).sin() * 3  # unequal sides, no order, no symmetry
 SHARES = torch.tensor([1.0, 2.0, 5.0])
 Z = torch.tensor([[-2.0, -0.5, 0.25], [1.0, 3.0, -4.0]])
@@ -100,7 +101,7 @@ def test_net_input_of_no_features_is_the_bias(impl, device):
 
 @DTYPES
 def test_net_input_computes_in_the_dtype_of_x(impl, device, dtype):
-    x = BOX.to(dtype).to(device)
+    x = BOX.to(device, dtype, copy=True)
     weight, bias = x.new_tensor([1.5, -2.0, 0.1, 0.7]), x.new_tensor(0.3)
     expected = like((wide(x) * wide(weight)).sum(-1) + wide(bias), x)
 
@@ -111,7 +112,7 @@ def test_net_input_computes_in_the_dtype_of_x(impl, device, dtype):
 
 @LAYOUTS
 def test_net_input_accepts_any_memory_layout(impl, device, layout):
-    x, weight = layout(Z.to(device)), layout(SHARES.to(device))
+    x, weight = layout(Z.to(device, copy=True)), layout(SHARES.to(device, copy=True))
     expected = like((wide(x) * wide(weight)).sum(-1) + 1, x)
 
     actual = impl.net_input(x, weight, x.new_tensor(1.0))
@@ -121,7 +122,7 @@ def test_net_input_accepts_any_memory_layout(impl, device, layout):
 
 def test_net_input_passes_gradients_to_all_three(impl, probe, device):
     x, weight, bias = (
-        t.to(device) for t in (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), SHARES, SHARES[0])
+        t.to(device, copy=True) for t in (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), SHARES, SHARES[0])
     )
     upstream = x.new_tensor([1.0, 10.0])
     expected = [[[1.0, 2.0, 5.0], [10.0, 20.0, 50.0]], [41.0, 52.0, 63.0], 11.0]
@@ -135,7 +136,7 @@ def test_net_input_passes_gradients_to_all_three(impl, probe, device):
 
 
 def test_net_input_leaves_its_inputs_unchanged(impl, probe, device):
-    args = Z.to(device), SHARES.to(device), torch.tensor(1.0, device=device)
+    args = Z.to(device, copy=True), SHARES.to(device, copy=True), torch.tensor(1.0, device=device)
 
     expect_unchanged(probe, impl.net_input, *args, call="net_input(x, weight, bias)")
 
@@ -192,7 +193,7 @@ def test_logistic_agrees_with_torch_for_any_shape(impl, device, z):
 
 @DTYPES
 def test_logistic_computes_in_the_dtype_of_z(impl, device, dtype):
-    z = BOX.to(dtype).to(device)
+    z = BOX.to(device, dtype, copy=True)
 
     actual = impl.logistic(z)
 
@@ -201,7 +202,7 @@ def test_logistic_computes_in_the_dtype_of_z(impl, device, dtype):
 
 @LAYOUTS
 def test_logistic_accepts_any_memory_layout(impl, device, layout):
-    z = layout(Z.to(device))
+    z = layout(Z.to(device, copy=True))
 
     actual = impl.logistic(z)
 
@@ -209,7 +210,7 @@ def test_logistic_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_logistic_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.logistic, Z.to(device), call="logistic(z)")
+    expect_unchanged(probe, impl.logistic, Z.to(device, copy=True), call="logistic(z)")
 
 
 def test_logistic_needs_no_loop(impl, probe, device):
@@ -252,7 +253,7 @@ def test_softmax_gives_known_shares(impl, device, scores, dim, expected):
 
 @AXES
 def test_softmax_runs_along_dim(impl, device, dim):
-    scores = BOX.to(device)
+    scores = BOX.to(device, copy=True)
 
     actual = impl.softmax(scores, dim)
 
@@ -305,7 +306,7 @@ def test_softmax_is_not_changed_by_a_shift(impl, device, scores, shift, data):
 
 @AXES
 def test_softmax_has_the_right_gradient(impl, probe, device, dim):
-    actual = probe(probes.gradient, impl.softmax, BOX.to(device), dim=dim)
+    actual = probe(probes.gradient, impl.softmax, BOX.to(device, copy=True), dim=dim)
 
     expected = probes.gradient(torch.softmax, BOX.double(), dim=dim)
     expect.tensor(
@@ -332,7 +333,7 @@ def test_softmax_accepts_other_axes_without_entries(impl, device, shape, dim):
 
 @DTYPES
 def test_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
-    scores = BOX.to(dtype).to(device)
+    scores = BOX.to(device, dtype, copy=True)
 
     actual = impl.softmax(scores, dim=1)
 
@@ -344,7 +345,7 @@ def test_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
 
 @LAYOUTS
 def test_softmax_accepts_any_memory_layout(impl, device, layout):
-    scores = layout(Z.to(device))
+    scores = layout(Z.to(device, copy=True))
 
     actual = impl.softmax(scores, dim=1)
 
@@ -353,7 +354,7 @@ def test_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_softmax_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.softmax, Z.to(device), dim=1, call="softmax(scores, dim=1)")
+    expect_unchanged(probe, impl.softmax, Z.to(device, copy=True), dim=1, call="softmax(scores, dim=1)")
 
 
 @pytest.mark.parametrize("dim", [0, 1])
@@ -388,7 +389,7 @@ def test_log_softmax_gives_the_logarithms_of_known_shares(impl, device, scores, 
 
 @AXES
 def test_log_softmax_runs_along_dim(impl, device, dim):
-    scores = BOX.to(device)
+    scores = BOX.to(device, copy=True)
 
     actual = impl.log_softmax(scores, dim)
 
@@ -453,7 +454,7 @@ def test_log_softmax_agrees_with_torch_for_any_shape(impl, device, scores, data)
 
 @AXES
 def test_log_softmax_has_the_right_gradient(impl, probe, device, dim):
-    actual = probe(probes.gradient, impl.log_softmax, BOX.to(device), dim=dim)
+    actual = probe(probes.gradient, impl.log_softmax, BOX.to(device, copy=True), dim=dim)
 
     expected = probes.gradient(torch.log_softmax, BOX.double(), dim=dim)
     expect.tensor(
@@ -472,7 +473,7 @@ def test_log_softmax_accepts_other_axes_without_entries(impl, device, shape, dim
 
 @DTYPES
 def test_log_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
-    scores = BOX.to(dtype).to(device)
+    scores = BOX.to(device, dtype, copy=True)
 
     actual = impl.log_softmax(scores, dim=1)
 
@@ -483,7 +484,7 @@ def test_log_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
 
 @LAYOUTS
 def test_log_softmax_accepts_any_memory_layout(impl, device, layout):
-    scores = layout(Z.to(device))
+    scores = layout(Z.to(device, copy=True))
 
     actual = impl.log_softmax(scores, dim=1)
 
@@ -492,7 +493,9 @@ def test_log_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_log_softmax_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.log_softmax, Z.to(device), dim=1, call="log_softmax(scores, dim=1)")
+    expect_unchanged(
+        probe, impl.log_softmax, Z.to(device, copy=True), dim=1, call="log_softmax(scores, dim=1)"
+    )
 
 
 @pytest.mark.parametrize("dim", [0, 1])
@@ -611,7 +614,7 @@ def test_masked_softmax_is_safe_for_large_kept_scores(impl, device, dtype):
     ],
 )
 def test_masked_softmax_broadcasts_keep(impl, device, keep, dim):
-    scores, keep = Z.to(device), torch.tensor(keep, device=device)
+    scores, keep = Z.to(device, copy=True), torch.tensor(keep, device=device)
 
     actual = impl.masked_softmax(scores, keep, dim)
 
@@ -633,7 +636,7 @@ def test_masked_softmax_agrees_with_its_definition_for_any_shape(impl, device, d
 
 @AXES
 def test_masked_softmax_has_the_right_gradient(impl, probe, device, dim):
-    scores, keep = BOX.to(device), (BOX < 2).to(device)
+    scores, keep = BOX.to(device, copy=True), (BOX < 2).to(device)
 
     actual = probe(probes.gradient, impl.masked_softmax, scores, keep, dim=dim)
 
@@ -647,7 +650,7 @@ def test_masked_softmax_refuses_a_keep_that_is_not_bool(impl, device, dtype):
     keep = torch.tensor([1, 0, 1], dtype=dtype, device=device)
 
     with expect.raises(ValueError, match="keep", call="masked_softmax(scores, keep, dim=0)", keep=keep):
-        impl.masked_softmax(SHARES.to(device), keep, dim=0)
+        impl.masked_softmax(SHARES.to(device, copy=True), keep, dim=0)
 
 
 @pytest.mark.parametrize(("shape", "dim"), [((0, 3), 1), ((2, 3, 0), 0)])
@@ -661,7 +664,7 @@ def test_masked_softmax_accepts_other_axes_without_entries(impl, device, shape, 
 
 @DTYPES
 def test_masked_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
-    scores, keep = BOX.to(dtype).to(device), (BOX < 2).to(device)
+    scores, keep = BOX.to(device, dtype, copy=True), (BOX < 2).to(device)
 
     actual = impl.masked_softmax(scores, keep, dim=1)
 
@@ -672,7 +675,7 @@ def test_masked_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
 
 @LAYOUTS
 def test_masked_softmax_accepts_any_memory_layout(impl, device, layout):
-    scores, keep = layout(Z.to(device)), layout((Z < 1).to(device))
+    scores, keep = layout(Z.to(device, copy=True)), layout((Z < 1).to(device))
 
     actual = impl.masked_softmax(scores, keep, dim=1)
 
@@ -681,7 +684,7 @@ def test_masked_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_masked_softmax_leaves_its_inputs_unchanged(impl, probe, device):
-    args = Z.to(device), (Z < 1).to(device)
+    args = Z.to(device, copy=True), (Z < 1).to(device)
 
     expect_unchanged(probe, impl.masked_softmax, *args, dim=1, call="masked_softmax(scores, keep, dim=1)")
 
@@ -729,7 +732,7 @@ def test_tanh_has_the_right_gradient_everywhere(impl, probe, device, dtype):
 
 
 def test_tanh_does_not_call_that_of_torch(impl, probe, device):
-    called = probe(probes.called_functions, impl.tanh, Z.to(device))
+    called = probe(probes.called_functions, impl.tanh, Z.to(device, copy=True))
 
     used = [name for name in called if name.strip("_").removeprefix("foreach_") == "tanh"]
     expect.that(
@@ -751,7 +754,7 @@ def test_tanh_agrees_with_torch_for_any_shape(impl, device, z):
 
 @DTYPES
 def test_tanh_computes_in_the_dtype_of_z(impl, device, dtype):
-    z = BOX.to(dtype).to(device)
+    z = BOX.to(device, dtype, copy=True)
 
     actual = impl.tanh(z)
 
@@ -760,7 +763,7 @@ def test_tanh_computes_in_the_dtype_of_z(impl, device, dtype):
 
 @LAYOUTS
 def test_tanh_accepts_any_memory_layout(impl, device, layout):
-    z = layout(Z.to(device))
+    z = layout(Z.to(device, copy=True))
 
     actual = impl.tanh(z)
 
@@ -768,7 +771,7 @@ def test_tanh_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_tanh_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.tanh, Z.to(device), call="tanh(z)")
+    expect_unchanged(probe, impl.tanh, Z.to(device, copy=True), call="tanh(z)")
 
 
 def test_tanh_needs_no_loop(impl, probe, device):
@@ -821,7 +824,7 @@ def test_relu_has_slope_1_above_and_0_below(impl, probe, device):
 
 @LAYOUTS
 def test_relu_accepts_any_memory_layout(impl, device, layout):
-    z = layout(Z.to(device))
+    z = layout(Z.to(device, copy=True))
     expected = torch.tensor([max(entry, 0.0) for entry in z.cpu().reshape(-1).tolist()]).reshape(z.shape)
 
     actual = impl.relu(z)
@@ -830,11 +833,11 @@ def test_relu_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_relu_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.relu, Z.to(device), call="relu(z)")
+    expect_unchanged(probe, impl.relu, Z.to(device, copy=True), call="relu(z)")
 
 
 def test_relu_gives_memory_of_its_own(impl, probe, device):
-    z = SHARES.to(device)
+    z = SHARES.to(device, copy=True)
 
     shares = probe(probes.shares_memory, impl.relu, z)
 
@@ -896,7 +899,7 @@ def test_elu_agrees_with_its_definition_for_any_shape(impl, device, z, alpha):
 
 @DTYPES
 def test_elu_computes_in_the_dtype_of_z(impl, device, dtype):
-    z = BOX.to(dtype).to(device)
+    z = BOX.to(device, dtype, copy=True)
 
     actual = impl.elu(z, alpha=0.7)
 
@@ -915,7 +918,7 @@ def test_elu_keeps_the_dtype_of_a_single_number(impl, device, dtype):
 
 @LAYOUTS
 def test_elu_accepts_any_memory_layout(impl, device, layout):
-    z = layout(Z.to(device))
+    z = layout(Z.to(device, copy=True))
 
     actual = impl.elu(z, alpha=2.0)
 
@@ -923,7 +926,7 @@ def test_elu_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_elu_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.elu, Z.to(device), alpha=1.0, call="elu(z, alpha=1.0)")
+    expect_unchanged(probe, impl.elu, Z.to(device, copy=True), alpha=1.0, call="elu(z, alpha=1.0)")
 
 
 def test_elu_needs_no_loop(impl, probe, device):
@@ -1021,7 +1024,7 @@ def test_bce_with_logits_refuses_targets_of_another_shape(impl, device, logits, 
 
 @DTYPES
 def test_bce_with_logits_computes_in_the_dtype_of_logits(impl, device, dtype):
-    logits, targets = BOX.to(dtype).to(device), (BOX.cos() ** 2).to(dtype).to(device)
+    logits, targets = BOX.to(device, dtype, copy=True), (BOX.cos() ** 2).to(dtype).to(device)
 
     actual = impl.bce_with_logits(logits, targets)
 
@@ -1032,7 +1035,7 @@ def test_bce_with_logits_computes_in_the_dtype_of_logits(impl, device, dtype):
 
 @LAYOUTS
 def test_bce_with_logits_accepts_any_memory_layout(impl, device, layout):
-    logits, targets = layout(Z.to(device)), layout((Z > 0).float().to(device))
+    logits, targets = layout(Z.to(device, copy=True)), layout((Z > 0).float().to(device))
 
     actual = impl.bce_with_logits(logits, targets)
 
@@ -1041,7 +1044,7 @@ def test_bce_with_logits_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_bce_with_logits_leaves_its_inputs_unchanged(impl, probe, device):
-    args = Z.to(device), (Z > 0).float().to(device)
+    args = Z.to(device, copy=True), (Z > 0).float().to(device)
 
     expect_unchanged(probe, impl.bce_with_logits, *args, call="bce_with_logits(logits, targets)")
 
@@ -1085,7 +1088,7 @@ def test_temperature_softmax_uses_the_temperature_as_it_is(impl, device, tempera
 
 @pytest.mark.parametrize("shape", [(3,), (1, 5), (5, 1), (2, 3), (3, 3), (2, 3, 4), (0, 3)], ids=str)
 def test_temperature_softmax_runs_along_the_last_axis(impl, device, shape):
-    scores = BOX.reshape(-1)[: math.prod(shape)].reshape(shape).to(device)
+    scores = BOX.reshape(-1)[: math.prod(shape)].reshape(shape).to(device, copy=True)
 
     actual = impl.temperature_softmax(scores, 0.5)
 
@@ -1127,7 +1130,7 @@ def test_temperature_softmax_has_a_finite_gradient_when_cold(impl, probe, device
 
 @pytest.mark.parametrize("temperature", [0.25, 1.0, 4.0])
 def test_temperature_softmax_has_the_right_gradient(impl, probe, device, temperature):
-    actual = probe(probes.gradient, impl.temperature_softmax, BOX.to(device), temperature)
+    actual = probe(probes.gradient, impl.temperature_softmax, BOX.to(device, copy=True), temperature)
 
     expected = probes.gradient(torch.softmax, BOX.double() / temperature, dim=-1) / temperature
     call = f"gradient of temperature_softmax(scores, {temperature=})"
@@ -1137,7 +1140,7 @@ def test_temperature_softmax_has_the_right_gradient(impl, probe, device, tempera
 @pytest.mark.parametrize("temperature", [0, 0.0, -1, -1e-9, -math.inf, math.nan])
 def test_temperature_softmax_refuses_what_is_not_positive(impl, device, temperature):
     with expect.raises(ValueError, match="temperature", call=f"temperature_softmax(scores, {temperature=})"):
-        impl.temperature_softmax(SHARES.to(device), temperature)
+        impl.temperature_softmax(SHARES.to(device, copy=True), temperature)
 
 
 @given(scores=strategies.tensors(low=-1000, high=1000), temperature=st.floats(1.0, 16.0))
@@ -1153,7 +1156,7 @@ def test_temperature_softmax_agrees_with_torch_for_any_shape(impl, device, score
 
 @DTYPES
 def test_temperature_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
-    scores = BOX.to(dtype).to(device)
+    scores = BOX.to(device, dtype, copy=True)
 
     actual = impl.temperature_softmax(scores, 0.7)
 
@@ -1164,7 +1167,7 @@ def test_temperature_softmax_computes_in_the_dtype_of_scores(impl, device, dtype
 
 @LAYOUTS
 def test_temperature_softmax_accepts_any_memory_layout(impl, device, layout):
-    scores = layout(Z.to(device))
+    scores = layout(Z.to(device, copy=True))
 
     actual = impl.temperature_softmax(scores, 0.5)
 
@@ -1175,7 +1178,7 @@ def test_temperature_softmax_accepts_any_memory_layout(impl, device, layout):
 def test_temperature_softmax_leaves_its_input_unchanged(impl, probe, device):
     call = "temperature_softmax(scores, 0.5)"
 
-    expect_unchanged(probe, impl.temperature_softmax, Z.to(device), temperature=0.5, call=call)
+    expect_unchanged(probe, impl.temperature_softmax, Z.to(device, copy=True), temperature=0.5, call=call)
 
 
 def test_temperature_softmax_needs_no_loop(impl, probe, device):

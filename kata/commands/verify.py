@@ -10,7 +10,8 @@ from kata import catalogue
 from kata.course import Course
 from kata.screen import Screen
 from kata.verify import measure, structure
-from kata.verify.measure import COLUMNS, Score
+from kata.verify.measure import Score
+from kata.verify.trials import COLUMNS
 
 
 @click.command(name="verify")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kata import implementations
+from kata import implementations, world
 from kata.catalogue import TIME_LIMIT, Topic
 from kata.errors import KataError
 from kata.limits import TimedOut, Watchdog
@@ -78,8 +78,9 @@ def _call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 def _judged(setup: Setup, topic: Topic) -> Implementation:
     learner = Learner(setup.course.root, setup.implementation, topic.name)
-    learner.deadline = time.monotonic() + TIME_LIMIT
     active = Implementation(learner.module, learner.probe, learner)
+    learner.probe(world.reset, setup.devices)
+    learner.deadline = time.monotonic() + TIME_LIMIT
     try:
         bool(learner.module)  # any question loads it
     except KataError as error:

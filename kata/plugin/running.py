@@ -1,15 +1,13 @@
 """Around each test: is there anything to run, for how long may it run, and is the world put back?"""
 
 import os
-import random
-import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from kata import implementations, sources
+from kata import implementations, sources, world
 from kata.catalogue import Kata
 from kata.limits import Watchdog
 from kata.plugin.fixtures import ACTIVE, WATCHDOG
@@ -30,11 +28,6 @@ class StuckListener:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    import torch
-
-    torch.set_num_threads(1)
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
     config.stash[FAILED] = set()
     stderr = os.fdopen(os.dup(2), "w")  # capturing has not begun: this is the real one
 
@@ -59,15 +52,22 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
     _check_startable(pyfuncitem, kata)
     active = pyfuncitem.config.stash[ACTIVE]
+    chosen = setup_of(pyfuncitem.config).devices
+    world.reset(chosen)
     limit = kata.time_limit
     if active.learner is not None:
+        active.learner.deadline = None
+        active.learner.probe(world.reset, chosen)  # starts the process where there is none; not on the test's time
         active.learner.deadline = time.monotonic() + limit
         limit += JUDGED_GRACE
     try:
-        with _world_restored(), pyfuncitem.config.stash[WATCHDOG].guard(limit), _telling_impostors(pyfuncitem):
+        with pyfuncitem.config.stash[WATCHDOG].guard(limit), _telling_impostors(pyfuncitem):
             return (yield)
     except (pytest.exit.Exception, SystemExit) as error:
         raise Stopped(f"your code called {_way_out(error)}") from error
+    finally:
+        world.settle(chosen)
+        world.reset(chosen)  # pytest's own work goes on in the same process
 
 
 @contextmanager
@@ -112,25 +112,3 @@ def _check_written(setup: Setup, kata: Kata) -> None:
     if status.state is sources.State.MISSING_NAME:
         hint = f"`kata reset {kata.id}` puts its stub back and leaves the rest as it is"
         raise implementations.LearnerFileError(f"{shown} has no `{kata.name}` any more", hint, shown)
-
-
-@contextmanager
-def _world_restored() -> Iterator[None]:
-    """Put the random states and the threads back, whatever the learner's code did to them."""
-    import numpy
-    import torch
-
-    states = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
-    default_dtype = torch.get_default_dtype()
-    gradients = torch.is_grad_enabled()
-    try:
-        yield
-    finally:
-        random.setstate(states[0])
-        numpy.random.set_state(states[1])
-        torch.set_rng_state(states[2])
-        torch.set_default_dtype(default_dtype)
-        torch.set_grad_enabled(gradients)
-        torch.set_num_threads(1)
-        if "torch.cuda" in sys.modules and torch.cuda.is_initialized():
-            torch.cuda.synchronize()

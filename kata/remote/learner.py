@@ -1,32 +1,23 @@
 """The judge's side of judged mode: starts the learner's process, asks it, and ends it when it is late."""
 
 import atexit
-import multiprocessing.util  # first, so that its own exit handler runs after the one below
-import queue
-import signal
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from kata import workers
 from kata.limits import TimedOut
 from kata.remote import names, wire
 from kata.remote.errors import LearnerCrashed, RemoteError, rebuild
 from kata.remote.handle import Handle
-from kata.remote.service import MODULE, serve
+from kata.remote.process import Late, Process
+from kata.remote.service import MODULE
 
 __all__ = ["Learner", "LearnerCrashed", "RemoteError"]
 
 MODULE_LIFE = -1  # the module's handle is good for every process: each loads it anew
-GRACE = 5.0  # seconds in which a killed process has to end
-PAUSES = (0.1, 0.3, 1.0)
-LAST_WORDS = 1.0  # seconds in which one that hung up ends with an exit code of its own
 
 _open: "weakref.WeakSet[Learner]" = weakref.WeakSet()
 
@@ -45,7 +36,7 @@ class Learner:
         self._deadline: float | None = None
         self._limit = 0.0
         self._life = 0
-        self._process: _Process | None = None
+        self._process: Process | None = None
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
         self._released: dict[int, None] = {}
         self._attributes: dict[str, Handle] = {}
@@ -118,7 +109,7 @@ class Learner:
         except LearnerCrashed:
             self.close()
             raise
-        except _Late:
+        except Late:
             self.close()
             raise TimedOut(self._limit) from None
         except (
@@ -128,11 +119,11 @@ class Learner:
             raise
         return _opened(value)
 
-    def _started(self) -> "_Process":
+    def _started(self) -> "Process":
         if self._process is not None:
             return self._process
         began = time.monotonic()
-        self._process = _Process(self._source)
+        self._process = Process(self._source)
         if self._deadline is not None:
             self._deadline += time.monotonic() - began
         return self._process
@@ -167,95 +158,6 @@ class _Module(Handle):
         pass
 
 
-class _Late(Exception):
-    """No answer before the deadline."""
-
-
-class _Process:
-    """One process, and a thread that talks with it.
-
-    The thread is what makes a deadline hold whatever the other side does: a peer that reads
-    nothing, or sends half a message, keeps the thread waiting and not the judge.
-    """
-
-    def __init__(self, source: tuple[str, str, str]) -> None:
-        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._connection, theirs = multiprocessing.Pipe()
-        self._process = _start((theirs, *source))
-        theirs.close()
-        self._thread = threading.Thread(target=self._talk, name="kata-learner", daemon=True)
-        self._thread.start()
-        try:
-            self._replied(time.monotonic() + workers.START)
-        except _Late:
-            self.end()
-            raise LearnerCrashed(
-                f"the learner's process did not start within {workers.START:g} seconds"
-            ) from None
-
-    def exchange(self, request: bytes, deadline: float | None) -> bytes:
-        """Send a request and return the answer.
-
-        Raises:
-            LearnerCrashed: when the process ends first.
-            _Late: when the deadline passes first.
-        """
-        if deadline is not None and deadline <= time.monotonic():
-            raise _Late
-        self._requests.put(request)
-        return self._replied(deadline)
-
-    def end(self) -> int | None:
-        """Kill the process, if it still lives, and return its exit code."""
-        self._process.kill()
-        self._process.join(GRACE)
-        code: int | None = self._process.exitcode
-        self._requests.put(None)
-        self._thread.join(GRACE if code is not None else 0)
-        if not self._thread.is_alive():  # else a process that the learner's started still holds the other end
-            self._connection.close()
-        return code
-
-    def _replied(self, deadline: float | None) -> bytes:
-        try:
-            reply = self._replies.get(
-                timeout=None if deadline is None else max(deadline - time.monotonic(), 0)
-            )
-        except queue.Empty:
-            raise _Late from None
-        if reply is None:
-            self._process.join(LAST_WORDS)
-            raise LearnerCrashed(f"the learner's process ended with {_exit(self.end())}")
-        return reply
-
-    def _talk(self) -> None:
-        try:
-            self._replies.put(self._connection.recv_bytes(wire.LIMIT))  # "ready"
-            while (request := self._requests.get()) is not None:
-                self._connection.send_bytes(request)
-                self._replies.put(self._connection.recv_bytes(wire.LIMIT))
-        except (EOFError, OSError):
-            self._replies.put(None)
-
-
-def _start(arguments: tuple[Connection, str, str, str]) -> Any:
-    """Start the learner's process without running the judge's main program in it."""
-    process = workers.context().Process(target=serve, args=arguments, name="learner")  # type: ignore[attr-defined]
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        for pause in PAUSES:
-            try:
-                process.start()
-                return process
-            except OSError:  # the process that starts others has just died: the next attempt starts it anew
-                time.sleep(pause)
-        raise LearnerCrashed("the learner's process cannot be started")
-    finally:
-        sys.modules["__main__"] = main
-
-
 def _opened(reply: Any) -> Any:
     """Return the value in a reply or raise its error; what was printed is printed here."""
     match reply:
@@ -281,15 +183,9 @@ def _named(error: wire.WireError) -> wire.WireError:
     return told
 
 
-def _exit(code: int | None) -> str:
-    if code is not None and code < 0:
-        known = -code in [item.value for item in signal.Signals]
-        return f"signal {signal.Signals(-code).name if known else -code}"
-    return f"exit status {code}"
-
-
 @atexit.register
 def _close_all() -> None:
-    # Python waits for child processes when it ends; one that loops for ever would keep it.
+    # Python waits for child processes when it ends, and one may loop for ever. This runs before that: exit
+    # handlers run last one first, and the one that waits was registered when multiprocessing was imported.
     for learner in list(_open):
         learner.close()

@@ -77,7 +77,7 @@ def _candidates(function: object) -> list[tuple[str, str]]:
     if not isinstance(qualname, str) or not isinstance(name, str):
         return []
     found = [(module, qualname)] if isinstance(module, str) and not _is_private(module) else []
-    return found + [("builtins", qualname), *((public, name) for public in PUBLIC)]
+    return [*found, ("builtins", qualname), *((public, name) for public in PUBLIC)]
 
 
 def _is_private(module: str) -> bool:

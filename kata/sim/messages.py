@@ -53,6 +53,15 @@ def no_such_device(device: torch.device) -> RuntimeError:
     return RuntimeError(f"invalid device ordinal: {device} was asked for, and {DEVICE_TEXT} is the only one")
 
 
+def wrong_gradient(output: torch.Tensor, gradient: torch.Tensor) -> RuntimeError:
+    """The error for a backward pass that is begun with a gradient from elsewhere."""
+    made_by = type(output.grad_fn).__name__ if output.grad_fn is not None else "backward"
+    return RuntimeError(
+        f"Function {made_by} returned an invalid gradient at index 0 - "
+        f"expected device {output.device} but got {gradient.device}"
+    )
+
+
 def not_on_host(operation: object, name: str) -> RuntimeError:
     """The error for lengths that torch reads on the host, given on the device."""
     return RuntimeError(

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.nn.parameter import UninitializedTensorMixin, is_lazy  # type: ignore[attr-defined]
 
-from kata.sim import NAME
+from kata.sim import NAME, messages
 from kata.sim.tensor import SimTensor, _raw_data, become
 
 
 def apply() -> None:
     """Replace the functions below; each does what it did for every other device."""
     _keep_parameters_on_the_move()
+    _move_lazy_parameters_when_made()
     _let_data_change_device()
     _pin_nothing()
+    _check_first_gradients()
     _answer_for_accelerator()
 
 
@@ -29,12 +32,28 @@ def _keep_parameters_on_the_move() -> None:
         original(self, fn, recurse)
         for name, old in before.items():
             new = self._parameters[name]
-            if new is not old and isinstance(new, SimTensor) != isinstance(old, SimTensor):
+            if is_lazy(old) and isinstance(new, SimTensor):
+                old.waits_for_sim = True  # it has no values yet: it moves when it gets them
+                self._parameters[name] = old
+            elif new is not old and isinstance(new, SimTensor) != isinstance(old, SimTensor):
                 become(old, new)
                 self._parameters[name] = old
         return self
 
     torch.nn.Module._apply = _apply  # type: ignore[method-assign]
+
+
+def _move_lazy_parameters_when_made() -> None:
+    """A lazy layer that was moved makes its parameters on the device, once it knows their shapes."""
+    original = UninitializedTensorMixin.materialize
+
+    @functools.wraps(original)
+    def materialize(self: Any, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        original(self, shape, device, dtype)
+        if device is None and self.__dict__.pop("waits_for_sim", False):
+            self.data = self.data.to(NAME)
+
+    UninitializedTensorMixin.materialize = materialize  # type: ignore[method-assign]
 
 
 def _let_data_change_device() -> None:
@@ -63,6 +82,26 @@ def _pin_nothing() -> None:
         return original(self, *args, **kwargs)
 
     torch.Tensor.pin_memory = pin_memory  # type: ignore[method-assign]
+
+
+def _check_first_gradients() -> None:
+    """The engine compares the devices of gradients, but not for tensors of a class of one's own."""
+    original = getattr(torch.autograd, "_make_grads", None)
+    if original is None:
+        return
+
+    @functools.wraps(original)
+    def make_grads(outputs: Any, grads: Any, *args: Any, **kwargs: Any) -> Any:
+        for output, gradient in zip(outputs, grads, strict=False):
+            if isinstance(output, SimTensor) and _is_elsewhere(gradient):
+                raise messages.wrong_gradient(output, gradient)
+        return original(outputs, grads, *args, **kwargs)
+
+    torch.autograd._make_grads = make_grads
+
+
+def _is_elsewhere(gradient: Any) -> bool:
+    return isinstance(gradient, torch.Tensor) and gradient.dim() > 0 and not isinstance(gradient, SimTensor)
 
 
 def _answer_for_accelerator() -> None:

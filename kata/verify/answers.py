@@ -21,7 +21,7 @@ def read(path: Path, kind: str) -> list[Answer]:
     """Return the answers that a file marks with `@wrong("...")` or `@right("...")`, in file order.
 
     Raises:
-        kata.sources.Unparsable: when the file is no Python.
+        kata.sources.UnparsableError: when the file is no Python.
     """
     if not path.is_file():
         return []

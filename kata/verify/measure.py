@@ -1,32 +1,19 @@
-"""Runs each kata's spec on everything that has to fail it or to pass it, and says where it does not hold."""
+"""Runs all trials and says, kata by kata, what held and where the holes are."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from kata import runner
 from kata.catalogue import Catalogue, Kata
 from kata.course import Course
 from kata.errors import KataError
-from kata.runner import Request
 from kata.verdicts import TestResult, Verdict
-from kata.verify import answers
-from kata.verify.kinds import IMPOSTORS
+from kata.verify.trials import Trial, trials
 
 OnTrial = Callable[[int, int], None]  # how many are done, of how many
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One implementation that a kata's spec is run on, and what has to come of it."""
-
-    kata: Kata
-    column: str  # of the table
-    request: Request
-    must_pass: bool
-    about: str  # the sentence, the style or the kind
 
 
 @dataclass
@@ -39,35 +26,11 @@ class Score:
     tried: dict[str, int] = field(default_factory=dict)
     holes: list[str] = field(default_factory=list)
 
-    def count(self, column: str, held: bool) -> None:
+    def count(self, column: str, *holes: str) -> None:
+        """Count a trial, which held if it has no holes."""
         self.tried[column] = self.tried.get(column, 0) + 1
-        self.held[column] = self.held.get(column, 0) + held
-
-
-COLUMNS = ("stub", "practice", "judged", "wrong", "right", "impostors")
-
-
-def trials(course: Course, kata: Kata, device: str) -> Iterator[Trial]:
-    """Yield everything that a kata's spec is tried on."""
-
-    def request(implementation: str, judged: bool = False, stop_first: bool = False) -> Request:
-        return Request((kata.id,), implementation, judged, device, stop_first)
-
-    yield Trial(kata, "stub", request(f"stub:{kata.id}:fresh"), False, "its stub")
-    yield Trial(kata, "practice", request("solutions"), True, "its solution")
-    yield Trial(kata, "judged", request("solutions", judged=True), True, "its solution, judged")
-    for answer in answers.read(course.wrong(kata.topic), "wrong"):
-        if answer.name == kata.name:
-            implementation = f"wrong:{kata.id}:{answer.index}"
-            yield Trial(kata, "wrong", request(implementation, stop_first=True), False, answer.text)
-    for answer in answers.read(course.right(kata.topic), "right"):
-        if answer.name == kata.name:
-            for judged in (False, True):
-                implementation = f"right:{kata.id}:{answer.index}"
-                about = answer.text + ", judged" * judged
-                yield Trial(kata, "right", request(implementation, judged), True, about)
-    for kind in IMPOSTORS:
-        yield Trial(kata, "impostors", request(f"impostor:{kata.id}:{kind}", stop_first=True), False, kind)
+        self.held[column] = self.held.get(column, 0) + (not holes)
+        self.holes += holes
 
 
 def measure(
@@ -75,59 +38,59 @@ def measure(
 ) -> list[Score]:
     """Run all trials of some katas, `jobs` at a time."""
     scores = {kata.id: Score(kata) for kata in katas}
-    by_request = {trial.request: trial for kata in katas for trial in trials(course, kata, device)}
-    examples = _Doctests(course, sorted({kata.topic for kata in katas}))
-    finished = 0
-    for request, results in runner.run_many(course, catalogue, list(by_request), jobs):
+    topics = list(dict.fromkeys(kata.topic for kata in katas))
+    by_request = {
+        trial.request: trial
+        for topic in topics
+        for trial in trials(course, [kata for kata in katas if kata.topic == topic], device)
+    }
+    examples = _Examples(course, topics)
+    for done, (request, results) in enumerate(runner.run_many(course, catalogue, list(by_request), jobs), start=1):
         trial = by_request[request]
-        _judge(scores[trial.kata.id], trial, results)
-        finished += 1
-        on_trial(finished, len(by_request))
+        for id in trial.about:
+            judge(scores[id], trial, [result for result in results if result.kata == id])
+        on_trial(done, len(by_request))
     for id, problem in examples.failures().items():
         if id in scores:
             scores[id].holes.append(f"the example in its docstring does not run: {problem}")
     return list(scores.values())
 
 
-def _judge(score: Score, trial: Trial, results: list[TestResult]) -> None:
+def judge(score: Score, trial: Trial, results: list[TestResult]) -> None:
+    """Count what came of one trial of one kata."""
+    about = trial.about[score.kata.id]
     told = [result for result in results if result.verdict is not Verdict.NOT_RUN]
     failed = [result for result in told if result.verdict is not Verdict.PASSED]
-    ours = [result for result in told if result.verdict is Verdict.JUDGE_ERROR]
+    passed = [result for result in told if result.verdict is Verdict.PASSED]
     if trial.column == "practice":
         score.tests = len(results)
-    if ours:
-        score.count(trial.column, False)
-        score.holes.append(f"{ours[0].test} fails by itself on {trial.about}: {ours[0].message}")
+    if ours := [result for result in told if result.verdict is Verdict.JUDGE_ERROR]:
+        score.count(trial.column, f"{ours[0].test} fails by itself on {about}: {ours[0].message}")
     elif trial.column == "stub":
-        passed = [result.test for result in results if result.verdict is Verdict.PASSED]
-        score.count("stub", not passed)
-        score.holes += [f"{test} passes on the stub: it does not touch the kata" for test in passed]
+        score.count("stub", *(f"{result.test} passes on the stub: it does not touch the kata" for result in passed))
     elif trial.must_pass:
-        score.count(trial.column, bool(told) and not failed)
-        score.holes += [f"{result.test} rejects {trial.about}: {result.message}" for result in failed]
-        if not told:
-            score.holes.append(f"no test was run on {trial.about}")
-    elif told:
-        score.count(trial.column, bool(failed))
-        if not failed:
-            score.holes.append(_accepted(trial))
+        holes = [f"{result.test} rejects {about}: {result.message}" for result in failed]
+        score.count(trial.column, *(holes if told else [f"no test was run on {about}"]))
     elif trial.column == "wrong":
-        score.count("wrong", False)
-        score.holes.append(f"no test was run on the wrong answer: {trial.about}")
+        score.count("wrong", *([] if failed else [f"no test rejects this wrong answer: {about} {_how(trial)}"]))
+    elif told:
+        score.count("impostors", *([] if failed else [f"no test rejects the impostor {about!r} {_how(trial)}"]))
+    elif trial.promised:
+        hole = f"the docstring promises {trial.promised!r}, and no test would notice if that were broken"
+        score.count("impostors", hole)
 
 
-def _accepted(trial: Trial) -> str:
-    if trial.column == "impostors":
-        return f"no test rejects the impostor {trial.about!r} (try --impl {trial.request.implementation})"
-    return f"no test rejects this wrong answer: {trial.about} (try --impl {trial.request.implementation})"
+def _how(trial: Trial) -> str:
+    return f"(see for yourself: pytest --impl {trial.request.implementation} --kata {trial.request.katas[0]})"
 
 
-class _Doctests:
+class _Examples:
     """The examples of the docstrings, run in a process of their own meanwhile."""
 
-    def __init__(self, course: Course, topics: list[str]) -> None:
+    def __init__(self, course: Course, topics: Sequence[str]) -> None:
         command = [sys.executable, "-m", "kata.verify.doctests", str(course.root), *topics]
-        self._process = subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, cwd=course.root, stdout=pipe, stderr=pipe, text=True)
 
     def failures(self) -> dict[str, str]:
         out, said = self._process.communicate()

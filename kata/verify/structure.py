@@ -30,6 +30,14 @@ def tests(course: Course, topic: Topic) -> dict[str, list[str]]:
     return found
 
 
+def docstring(course: Course, kata: Kata) -> str:
+    """Return a kata's docstring in one line, as its solution has it; empty when there is none."""
+    for node in sources.parse(sources.read(course.solution(kata.topic))).body:
+        if isinstance(node, sources.Definition) and node.name == kata.name:
+            return " ".join((ast.get_docstring(node) or "").split())
+    return ""
+
+
 def _topic(course: Course, topic: Topic) -> Iterator[str]:
     for path in (course.solution(topic.name), course.spec(topic.name)):
         if not path.is_file():

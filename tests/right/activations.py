@@ -59,7 +59,7 @@ def softmax(scores, dim):
 
 @right("exp of log-softmax")
 def softmax(scores, dim):
-    return torch.exp(scores - torch.logsumexp(scores, dim, keepdim=True))
+    return torch.log_softmax(scores, dim).exp()
 
 
 @right("max detached, axis moved to the end")
@@ -101,6 +101,13 @@ def masked_softmax(scores, keep, dim):
     return torch.where(keep, torch.softmax(torch.where(something, filled, 0.0), dim), 0.0)
 
 
+@right("-inf, and NaN replaced afterwards: masked_fill keeps it out of the gradient")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype != torch.bool:
+        raise ValueError(f"keep must be bool, not {keep.dtype}")
+    return torch.softmax(scores.masked_fill(~keep, -torch.inf), dim).nan_to_num(0.0)
+
+
 @right("exp and sum by hand")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
@@ -131,12 +138,6 @@ def tanh(z):
 @right("difference of two sigmoids")
 def tanh(z):
     return torch.sigmoid(2 * z) - torch.sigmoid(-2 * z)
-
-
-@right("softmax over z and -z")
-def tanh(z):
-    shares = torch.stack([z, -z]).softmax(dim=0)
-    return shares[0] - shares[1]
 
 
 @right("exp of a clamped number")

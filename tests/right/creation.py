@@ -125,7 +125,7 @@ def filled_like(tensor, value):
         if value != value or value in (math.inf, -math.inf) or value != round(value):
             raise ValueError("value must be a whole number")
         kind = np.dtype(str(tensor.dtype).removeprefix("torch."))
-        limits = (0, 1) if kind == bool else (np.iinfo(kind).min, np.iinfo(kind).max)
+        limits = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
         if value < limits[0] or value > limits[1]:
             raise ValueError("value is out of range")
     elif abs(value) > torch.finfo(tensor.dtype).max and abs(value) != math.inf:

@@ -4,9 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from kata import catalogue, stubs
+from kata import catalogue, runner, stubs
+from kata.cli import cli
 from kata.course import Course
+from tests.tool.learning import FakeRunner
 
 REPOSITORY = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
@@ -32,3 +35,25 @@ def make_toy(root: Path) -> Course:
 def toy(tmp_path: Path) -> Course:
     """The toy course with every kata not started."""
     return make_toy(tmp_path / "toy")
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    fake = FakeRunner()
+    monkeypatch.setattr(runner, "run", fake.run)
+    return fake
+
+
+@pytest.fixture
+def kata(toy, monkeypatch):
+    """Run `kata` in the toy course; the answer has output, stdout, stderr and exit_code."""
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setattr("kata.screen._program", lambda: "kata")
+    monkeypatch.delenv("KATA_DEVICE", raising=False)
+
+    def invoke(*words):
+        result = CliRunner().invoke(cli, words)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    return invoke

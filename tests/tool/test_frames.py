@@ -15,7 +15,7 @@ def toy():
 
 
 def raised(function, *args):
-    with pytest.raises(Exception, match=".") as info:
+    with pytest.raises(Exception, match=r".") as info:
         function(*args)
     return info.value
 

@@ -93,6 +93,7 @@ def test_a_terminal_gets_colours_and_the_same_words(terminal):
     for word in ("[bold]line[/bold] :smile:", "f(x)[/red]", "ü → ☃", "a.b[cpu]", "double [cpu] works"):
         assert word in text
     assert "─" in text
+    assert "should be" in text  # on one line
 
 
 def test_a_windows_console_never_fails_on_an_encoding(monkeypatch):

@@ -60,7 +60,11 @@ def test_a_factory_makes_on_sim_what_it_makes_on_the_cpu(make):
 
     assert type(actual) is kata.sim.SimTensor
     assert actual.device == torch.device("sim", 0)
-    assert (actual.shape, actual.dtype, actual.stride()) == (expected.shape, expected.dtype, expected.stride())
+    assert (actual.shape, actual.dtype, actual.stride()) == (
+        expected.shape,
+        expected.dtype,
+        expected.stride(),
+    )
     assert torch.equal(actual.cpu(), expected)
 
 
@@ -85,7 +89,13 @@ def test_like_follows_its_example_unless_a_device_is_given():
 
 def test_a_device_context_makes_everything_on_sim():
     with torch.device("sim"):
-        made = [torch.ones(2), torch.tensor([1]), torch.arange(3), torch.rand(2), torch.nn.Linear(2, 2).weight]
+        made = [
+            torch.ones(2),
+            torch.tensor([1]),
+            torch.arange(3),
+            torch.rand(2),
+            torch.nn.Linear(2, 2).weight,
+        ]
 
     assert {tensor.device.type for tensor in made} == {"sim"}
     assert torch.ones(2).device.type == "cpu"

@@ -50,8 +50,11 @@ def net_input(x, weight, bias):
     "Your code computes one sample after the other. One product over the last axis does them all in one go."
 )
 def net_input(x, weight, bias):
-    rows = x.reshape(-1, x.shape[-1]) if x.numel() else x.new_zeros(x.shape[:-1].numel(), x.shape[-1])
-    return torch.stack([torch.dot(row, weight) for row in rows]).reshape(x.shape[:-1]) + bias
+    rows = x.reshape(x.shape[:-1].numel(), x.shape[-1])
+    sums = x.new_empty(len(rows))
+    for i, row in enumerate(rows):
+        sums[i] = (row * weight).sum()
+    return sums.reshape(x.shape[:-1]) + bias
 
 
 @wrong("`x *= weight` overwrites the caller's features. Write `x * weight`, which makes a new tensor.")
@@ -160,6 +163,14 @@ def softmax(scores, dim):
 
 
 @wrong(
+    "Half types round a logsumexp near 1000 so coarsely that your rows do not sum to 1. "
+    "Subtract the largest score first."
+)
+def softmax(scores, dim):
+    return torch.exp(scores - scores.logsumexp(dim, keepdim=True))
+
+
+@wrong(
     "softmax rounds small probabilities to 0, and log(0) is -inf. Take the log before that: see `logsumexp`."
 )
 def log_softmax(scores, dim):
@@ -210,13 +221,14 @@ def masked_softmax(scores, keep, dim):
 
 
 @wrong(
-    "Replacing NaN afterwards mends the values, but not the gradient: NaN was on the way. "
-    "Fill with finite numbers."
+    "Adding -inf does not replace a score: NaN stays NaN, and a row with nothing kept has a NaN gradient. "
+    "Use `masked_fill` or `where`."
 )
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
-    return torch.softmax(scores.masked_fill(~keep, -torch.inf), dim).nan_to_num(0.0)
+    penalty = torch.zeros_like(scores).masked_fill(~keep, -torch.inf)
+    return torch.softmax(scores + penalty, dim).nan_to_num(0.0)
 
 
 @wrong("A score of 0 still has a share, exp(0) is 1. A dropped score must be so low that its exp is 0.")

@@ -21,7 +21,8 @@ def from_list(values):
 
 
 @wrong(
-    "NumPy stores floats as float64, and `from_numpy` keeps that. A PyTorch tensor made straight from the list "
+    "NumPy stores floats as float64, and `from_numpy` keeps that. A PyTorch tensor made straight from the "
+    "list"
     "gets float32."
 )
 def from_list(values):
@@ -29,7 +30,8 @@ def from_list(values):
 
 
 @wrong(
-    "Your dtype follows the first entry, so in [1, 2.5] the half was cut off. One float makes all entries floats."
+    "Your dtype follows the first entry, so in [1, 2.5] the half was cut off. One float makes all entries "
+    "floats."
 )
 def from_list(values):
     first = values
@@ -45,7 +47,8 @@ def from_list(values):
 
 
 @wrong(
-    "You went through float32 to see whether all numbers are whole: that rounds large ints, and makes ints of floats "
+    "You went through float32 to see whether all numbers are whole: that rounds large ints, and makes "
+    "ints of floats"
     "such as 2.0. What the entries are decides, not what they are worth."
 )
 def from_list(values):
@@ -102,7 +105,8 @@ def from_array(array, share):
 
 
 @wrong(
-    "`contiguous` copies only what is not in order yet: a transposed array was copied although you should share it."
+    "`contiguous` copies only what is not in order yet: a transposed array was copied although you should "
+    "share it."
 )
 def from_array(array, share):
     tensor = torch.from_numpy(array).contiguous()
@@ -110,7 +114,8 @@ def from_array(array, share):
 
 
 @wrong(
-    "`contiguous` copies only what is not in order yet: an ordinary array is still shared. Use `clone` for a copy."
+    "`contiguous` copies only what is not in order yet: an ordinary array is still shared. Use `clone` "
+    "for a copy."
 )
 def from_array(array, share):
     tensor = torch.from_numpy(array)
@@ -132,7 +137,8 @@ def from_array(array, share):
 
 
 @wrong(
-    '`from_numpy` keeps NumPy\'s dtype, float64 as a rule, and layers refuse that with "must have the same dtype". '
+    "`from_numpy` keeps NumPy's dtype, float64 as a rule, and layers refuse that with \"must have the same "
+    'dtype".'
     "It also knows arrays only, no single numbers."
 )
 def to_float32(array):
@@ -140,7 +146,8 @@ def to_float32(array):
 
 
 @wrong(
-    "`from_numpy` takes arrays only: a single number such as `np.float64(2.5)` is none. `torch.as_tensor` takes both."
+    "`from_numpy` takes arrays only: a single number such as `np.float64(2.5)` is none. `torch.as_tensor` "
+    "takes both."
 )
 def to_float32(array):
     return torch.from_numpy(array).float()
@@ -193,7 +200,8 @@ def _check(tensor, value):
 
 
 @wrong(
-    "The same shape is not the same kind: your tensor has the default dtype and lies on the CPU. Take dtype and device "
+    "The same shape is not the same kind: your tensor has the default dtype and lies on the CPU. Take "
+    "dtype and device"
     "from `tensor` too."
 )
 def filled_like(tensor, value):
@@ -208,7 +216,8 @@ def filled_like(tensor, value):
 
 
 @wrong(
-    "`full_like` forces the value into the dtype: 0.5 became 0, and -1 became 255 in uint8. Check that it fits first."
+    "`full_like` forces the value into the dtype: 0.5 became 0, and -1 became 255 in uint8. Check that it "
+    "fits first."
 )
 def filled_like(tensor, value):
     return torch.full_like(tensor, value)
@@ -226,7 +235,8 @@ def filled_like(tensor, value):
 
 
 @wrong(
-    "Arithmetic with what `tensor` holds lets NaN and infinity through: 0 times NaN is NaN. Fill a new tensor instead."
+    "Arithmetic with what `tensor` holds lets NaN and infinity through: 0 times NaN is NaN. Fill a new "
+    "tensor instead."
 )
 def filled_like(tensor, value):
     _check(tensor, value)
@@ -283,7 +293,8 @@ def evenly_spaced(start, stop, count):
 
 
 @wrong(
-    "With a step that is not exact, `arange` gains or loses a point now and then. `linspace` fixes how many there are."
+    "With a step that is not exact, `arange` gains or loses a point now and then. `linspace` fixes how "
+    "many there are."
 )
 def evenly_spaced(start, stop, count):
     _count(count)
@@ -320,7 +331,8 @@ def evenly_spaced(start, stop, count):
 
 
 @wrong(
-    "Adding the step again and again piles up rounding, so the last point misses the end. Compute each from the ends."
+    "Adding the step again and again piles up rounding, so the last point misses the end. Compute each "
+    "from the ends."
 )
 def evenly_spaced(start, stop, count):
     _count(count)
@@ -340,7 +352,8 @@ def evenly_spaced(start, stop, count):
 
 
 @wrong(
-    "`torch.manual_seed` resets the random numbers of the whole program. Draw from a `torch.Generator` of your own."
+    "`torch.manual_seed` resets the random numbers of the whole program. Draw from a `torch.Generator` of "
+    "your own."
 )
 def random_normal(shape, seed):
     torch.manual_seed(seed)
@@ -383,7 +396,8 @@ def random_normal(shape, seed):
 
 
 @wrong(
-    "A shared generator that is seeded once goes on drawing: the second call gives other numbers. Make a generator and "
+    "A shared generator that is seeded once goes on drawing: the second call gives other numbers. Make a "
+    "generator and"
     "seed it at each call."
 )
 def random_normal(shape, seed):
@@ -465,7 +479,8 @@ def _in_range(labels, classes):
 
 
 @wrong(
-    "A slice in front of the labels marks those columns in every row. Pair each label with its own row number."
+    "A slice in front of the labels marks those columns in every row. Pair each label with its own row "
+    "number."
 )
 def one_hot(labels, classes):
     _in_range(labels, classes)
@@ -534,7 +549,8 @@ def one_hot(labels, classes):
 
 
 @wrong(
-    "The width follows the largest label that happens to be there. A class without a label still has its column."
+    "The width follows the largest label that happens to be there. A class without a label still has its "
+    "column."
 )
 def one_hot(labels, classes):
     _in_range(labels, classes)

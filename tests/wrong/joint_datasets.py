@@ -46,8 +46,8 @@ class JointDataset(_Pairs):
 
 
 @wrong(
-    "An index past the end came back as another sample, so a loop over the dataset never stops. A dataset has "
-    "to raise IndexError there: let the tensor's own indexing do it."
+    "An index past the end came back as another sample, so a loop over the dataset never stops. A dataset "
+    "has to raise IndexError there: let the tensor's own indexing do it."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __getitem__(self, index):
@@ -74,8 +74,8 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "`assert` raises AssertionError, and is left out altogether under `python -O`. For a caller's mistake raise "
-    "ValueError and name the argument."
+    "`assert` raises AssertionError, and is left out altogether under `python -O`. For a caller's mistake "
+    "raise ValueError and name the argument."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __init__(self, features, labels):
@@ -84,8 +84,8 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "Negative indices were refused. dataset[-1] is the last sample, as in a list: check the index against both "
-    "ends, or leave the check to the tensor."
+    "Negative indices were refused. dataset[-1] is the last sample, as in a list: check the index against "
+    "both ends, or leave the check to the tensor."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __getitem__(self, index):
@@ -95,8 +95,8 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "The tensors were copied and turned into float32: labels are no class numbers any more. Keep the tensors "
-    "that you were given."
+    "The tensors were copied and turned into float32: labels are no class numbers any more. Keep the "
+    "tensors that you were given."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __init__(self, features, labels):
@@ -104,8 +104,8 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "The label came back as a Python number: its dtype and device are lost, and on a GPU every sample waits "
-    "for a copy. Return labels[index], without `item()`."
+    "The label came back as a Python number: its dtype and device are lost, and on a GPU every sample "
+    "waits for a copy. Return labels[index], without `item()`."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __getitem__(self, index):
@@ -114,8 +114,8 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "The class is no `Dataset`, so whatever asks for one refuses it. Write Dataset in the brackets after the "
-    "class's name."
+    "The class is no `Dataset`, so whatever asks for one refuses it. Write Dataset in the brackets after "
+    "the class's name."
 )
 class JointDataset:  # noqa: F811
     def __init__(self, features, labels):
@@ -129,8 +129,8 @@ class JointDataset:  # noqa: F811
 
 
 @wrong(
-    "The samples were cut off from the graph by `detach`, so no gradient reaches the features. Hand out the rows "
-    "as they are."
+    "The samples were cut off from the graph by `detach`, so no gradient reaches the features. Hand out "
+    "the rows as they are."
 )
 class JointDataset(_Pairs):  # noqa: F811
     def __init__(self, features, labels):
@@ -141,16 +141,16 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
-    "`TensorDataset` answers unequal lengths with an AssertionError. Compare the lengths before, and raise "
-    "ValueError naming `labels`."
+    "`TensorDataset` answers unequal lengths with an AssertionError. Compare the lengths before, and "
+    "raise ValueError naming `labels`."
 )
 def pair(features, labels):
     return TensorDataset(features, labels)
 
 
 @wrong(
-    "The longer tensor was cut to the length of the shorter: samples vanish and nobody is told. Raise ValueError "
-    "when the lengths differ."
+    "The longer tensor was cut to the length of the shorter: samples vanish and nobody is told. Raise "
+    "ValueError when the lengths differ."
 )
 def pair(features, labels):  # noqa: F811
     count = min(len(features), len(labels))
@@ -158,8 +158,8 @@ def pair(features, labels):  # noqa: F811
 
 
 @wrong(
-    "A list of pairs is no TensorDataset. Hand the two tensors to `TensorDataset`: it does the pairing at each "
-    "access."
+    "A list of pairs is no TensorDataset. Hand the two tensors to `TensorDataset`: it does the pairing at "
+    "each access."
 )
 def pair(features, labels):  # noqa: F811
     if len(features) != len(labels):
@@ -168,8 +168,8 @@ def pair(features, labels):  # noqa: F811
 
 
 @wrong(
-    "The label came first. `TensorDataset` gives the entries of a sample in the order of its arguments: features, "
-    "then labels."
+    "The label came first. `TensorDataset` gives the entries of a sample in the order of its arguments: "
+    "features, then labels."
 )
 def pair(features, labels):  # noqa: F811
     if len(features) != len(labels):
@@ -178,8 +178,8 @@ def pair(features, labels):  # noqa: F811
 
 
 @wrong(
-    "The labels were converted to float32. Class numbers stay whole numbers: hand them over as they are, and "
-    "convert where a loss asks for it."
+    "The labels were converted to float32. Class numbers stay whole numbers: hand them over as they are, "
+    "and convert where a loss asks for it."
 )
 def pair(features, labels):  # noqa: F811
     if len(features) != len(labels):
@@ -188,21 +188,22 @@ def pair(features, labels):  # noqa: F811
 
 
 @wrong(
-    "Both tensors were handed over as one, so a sample is a tuple with a single entry. Give `TensorDataset` two "
-    "arguments, not a stack of them."
+    "Both tensors were handed over as one, so a sample is a tuple with a single entry. Give "
+    "`TensorDataset` two arguments, not a stack of them."
 )
 def pair(features, labels):  # noqa: F811
     if len(features) != len(labels):
         raise ValueError("labels: as many as features, please")
-    return TensorDataset(torch.cat([features.reshape(len(features), -1), labels.reshape(len(labels), -1)], dim=-1))
+    return TensorDataset(torch.column_stack([features.flatten(1), labels]))
 
 
 # -- MappedDataset -------------------------------------------------------------------------------------------
 
 
 @wrong(
-    "All samples were transformed when the dataset was made. Keep the dataset and the transform, and do the work "
-    "in __getitem__: a big dataset does not fit into memory, and a random transform must draw anew."
+    "All samples were transformed when the dataset was made. Keep the dataset and the transform, and do "
+    "the work in __getitem__: a big dataset does not fit into memory, and a random transform must draw "
+    "anew."
 )
 class MappedDataset(_Mapped):
     def __init__(self, dataset, transform):
@@ -213,8 +214,8 @@ class MappedDataset(_Mapped):
 
 
 @wrong(
-    "A sample was transformed at its first access and remembered from then on, so a random transform shows the "
-    "same picture every epoch. Transform at each access."
+    "A sample was transformed at its first access and remembered from then on, so a random transform "
+    "shows the same picture every epoch. Transform at each access."
 )
 class MappedDataset(_Mapped):  # noqa: F811
     def __init__(self, dataset, transform):
@@ -228,8 +229,8 @@ class MappedDataset(_Mapped):  # noqa: F811
 
 
 @wrong(
-    "The sample was read twice, once for the features and once for the label: twice the decoding, and a random "
-    "dataset gives two that do not belong together. Read it once and unpack it."
+    "The sample was read twice, once for the features and once for the label: twice the decoding, and a "
+    "random dataset gives two that do not belong together. Read it once and unpack it."
 )
 class MappedDataset(_Mapped):  # noqa: F811
     def __getitem__(self, index):
@@ -251,8 +252,8 @@ class MappedDataset(_Mapped):  # noqa: F811
 
 
 @wrong(
-    "The transform is kept inside a lambda, and a lambda cannot be pickled, so worker processes cannot get the "
-    "dataset. Keep the transform itself as an attribute."
+    "The transform is kept inside a lambda, and a lambda cannot be pickled, so worker processes cannot "
+    "get the dataset. Keep the transform itself as an attribute."
 )
 class MappedDataset(_Mapped):  # noqa: F811
     def __init__(self, dataset, transform):
@@ -260,8 +261,8 @@ class MappedDataset(_Mapped):  # noqa: F811
 
 
 @wrong(
-    "The transform ran while the dataset was made, to try it out. Only an access may call it: a transform that "
-    "draws random numbers or counts is not the same afterwards."
+    "The transform ran while the dataset was made, to try it out. Only an access may call it: a transform "
+    "that draws random numbers or counts is not the same afterwards."
 )
 class MappedDataset(_Mapped):  # noqa: F811
     def __init__(self, dataset, transform):
@@ -271,8 +272,8 @@ class MappedDataset(_Mapped):  # noqa: F811
 
 
 @wrong(
-    "The rows of the dataset underneath were overwritten, and the next access transforms them once more. Return a "
-    "new sample, and leave `dataset` as it is."
+    "The rows of the dataset underneath were overwritten, and the next access transforms them once more. "
+    "Return a new sample, and leave `dataset` as it is."
 )
 class MappedDataset(_Mapped):  # noqa: F811
     def __getitem__(self, index):
@@ -309,8 +310,8 @@ def standardize_splits(train, test):
 
 
 @wrong(
-    "Each split was standardized by its own statistics, so the same value means different things in the two. Use "
-    "those of `train` for `test` too."
+    "Each split was standardized by its own statistics, so the same value means different things in the "
+    "two. Use those of `train` for `test` too."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
@@ -330,8 +331,8 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A column that does not vary has std 0, and the division made it NaN or infinite. Divide such a column by 1 "
-    "instead."
+    "A column that does not vary has std 0, and the division made it NaN or infinite. Divide such a "
+    "column by 1 instead."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
@@ -340,8 +341,8 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A small number added to std keeps NaN away, but in a column that is constant in train it blows the test "
-    "values up a hundred million times. Divide such a column by 1 instead."
+    "A small number added to std keeps NaN away, but in a column that is constant in train it blows the "
+    "test values up a hundred million times. Divide such a column by 1 instead."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
@@ -350,20 +351,19 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A column of equal values was not recognised: its computed std came out a rounding error away from 0. Compare "
-    "the values themselves, for example with the first row."
+    "A column of equal values was not recognised: its computed std came out a rounding error away from 0. "
+    "Compare the values themselves, for example with the first row."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
-    mean = train.sum(dim=0) / len(train)
-    std = ((train - mean) ** 2).mean(dim=0).sqrt()
+    mean, std = train.mean(dim=0), train.std(dim=0, correction=0)
     scale = std.masked_fill(std == 0, 1)
     return (train - mean) / scale, (test - mean) / scale
 
 
 @wrong(
-    "One mean and one std were taken of the whole tensor, so columns of different size keep their difference. "
-    "Take them along the rows, for each column: dim=0."
+    "One mean and one std were taken of the whole tensor, so columns of different size keep their "
+    "difference. Take them along the rows, for each column: dim=0."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
@@ -396,8 +396,8 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A test split with one column was broadcast to the columns of train, or the other way round. Compare the "
-    "number of columns first, and raise ValueError naming `test`."
+    "A test split with one column was broadcast to the columns of train, or the other way round. Compare "
+    "the number of columns first, and raise ValueError naming `test`."
 )
 def standardize_splits(train, test):  # noqa: F811
     if len(train) == 0:
@@ -409,8 +409,8 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A train split without rows has no mean, and everything became NaN without a word. Raise ValueError naming "
-    "`train`."
+    "A train split without rows has no mean, and everything became NaN without a word. Raise ValueError "
+    "naming `train`."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train if len(train) else torch.ones_like(test), test)
@@ -451,8 +451,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "The dataset was shuffled twice, once for each side, so some samples are on both sides and some on neither. "
-    "Shuffle once and cut once."
+    "The dataset was shuffled twice, once for each side, so some samples are on both sides and some on "
+    "neither. Shuffle once and cut once."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -477,8 +477,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "The seed was not used: every call splits in another way, and a rerun trains on what it tested before. Give "
-    "randperm a generator that starts from `seed`."
+    "The seed was not used: every call splits in another way, and a rerun trains on what it tested "
+    "before. Give randperm a generator that starts from `seed`."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -490,8 +490,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "The first samples became train and the last ones test, whatever the seed. Files are often sorted by class: "
-    "shuffle the indices before the cut."
+    "The first samples became train and the last ones test, whatever the seed. Files are often sorted by "
+    "class: shuffle the indices before the cut."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -501,8 +501,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "`int` cuts off what follows the point, and 0.29 * 100 is a hair below 29. Use `round`, which the docstring "
-    "promises."
+    "`int` cuts off what follows the point, and 0.29 * 100 is a hair below 29. Use `round`, which the "
+    "docstring promises."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -512,8 +512,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "The length of the test side was computed on its own, and rounding lost a sample or put one on both sides. "
-    "Test is whatever train leaves over."
+    "The length of the test side was computed on its own, and rounding lost a sample or put one on both "
+    "sides. Test is whatever train leaves over."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -540,8 +540,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "Every sample was read and transformed during the split. Keep indices and transform at each access, or a "
-    "random augmentation is drawn once for all epochs."
+    "Every sample was read and transformed during the split. Keep indices and transform at each access, "
+    "or a random augmentation is drawn once for all epochs."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -552,8 +552,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "The dataset was asked for samples by tensors, which only some datasets understand: a dict or a data frame "
-    "does not find them. Turn the permutation into Python ints with `tolist`."
+    "The dataset was asked for samples by tensors, which only some datasets understand: a dict or a data "
+    "frame does not find them. Turn the permutation into Python ints with `tolist`."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)
@@ -563,8 +563,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "A fraction beyond 0 and 1 was taken without a word: 80 made everything train, and a negative one counted "
-    "from the end. Raise ValueError naming `fraction`."
+    "A fraction beyond 0 and 1 was taken without a word: 80 made everything train, and a negative one "
+    "counted from the end. Raise ValueError naming `fraction`."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     order = _order(dataset, seed)
@@ -573,8 +573,8 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong(
-    "This works only for a dataset made of tensors. Any dataset has a length and gives a sample for an index: "
-    "use nothing else of it."
+    "This works only for a dataset made of tensors. Any dataset has a length and gives a sample for an "
+    "index: use nothing else of it."
 )
 def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
     _check_fraction(fraction)

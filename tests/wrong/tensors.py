@@ -16,7 +16,8 @@ def scalar(value):
 
 
 @wrong(
-    "The brackets around the number made a vector with one entry, shape (1,). Give `torch.tensor` the number itself."
+    "The brackets around the number made a vector with one entry, shape (1,). Give `torch.tensor` the "
+    "number itself."
 )
 def scalar(value):
     return torch.tensor([value], dtype=torch.float32)
@@ -67,7 +68,8 @@ def rank(tensor):
 
 
 @wrong(
-    "`matrix_rank` is the rank of linear algebra: how many rows of a matrix are independent. Here the rank is the "
+    "`matrix_rank` is the rank of linear algebra: how many rows of a matrix are independent. Here the "
+    "rank is the"
     "number of axes, whatever the numbers are."
 )
 def rank(tensor):
@@ -104,7 +106,8 @@ def describe(tensor):
 
 
 @wrong(
-    "The device came back as text. Return the `torch.device` itself: code can compare it and move tensors to it."
+    "The device came back as text. Return the `torch.device` itself: code can compare it and move tensors "
+    "to it."
 )
 def describe(tensor):
     return _describe(tensor, device=str(tensor.device))
@@ -121,7 +124,8 @@ def describe(tensor):
 
 
 @wrong(
-    "You counted the numbers in memory. An expanded tensor shows one number in several places, and each counts."
+    "You counted the numbers in memory. An expanded tensor shows one number in several places, and each "
+    "counts."
 )
 def describe(tensor):
     return _describe(tensor, elements=tensor.untyped_storage().nbytes() // tensor.element_size())
@@ -161,7 +165,8 @@ def stack_matrices(matrices):
 
 
 @wrong(
-    "You laid the matrices side by side and cut the rows anew, which mixes their numbers although the shape is right. "
+    "You laid the matrices side by side and cut the rows anew, which mixes their numbers although the "
+    "shape is right."
     "Stack them along a new first axis."
 )
 def stack_matrices(matrices):
@@ -170,7 +175,8 @@ def stack_matrices(matrices):
 
 
 @wrong(
-    "On its way through Python lists your result forgot dtype, device and gradient. Join the tensors as they are."
+    "On its way through Python lists your result forgot dtype, device and gradient. Join the tensors as "
+    "they are."
 )
 def stack_matrices(matrices):
     _check(matrices)

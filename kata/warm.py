@@ -8,15 +8,24 @@ full collection.
 
 import gc
 
-import hypothesis  # noqa: F401  each of these is imported for being imported
-import hypothesis.extra.numpy  # noqa: F401
-import hypothesis.internal.conjecture.engine  # noqa: F401
+import _hypothesis_pytestplugin  # noqa: F401  each of these is imported for being imported
+import _pytest.junitxml  # noqa: F401
+import hypothesis.extra.numpy
+import hypothesis.internal.conjecture.engine
+import numpy.random  # noqa: F401
 import pytest  # noqa: F401
 import torch
 import torch.testing  # noqa: F401
 
-import kata.plugin  # noqa: F401
-import kata.remote.service  # noqa: F401
+import kata.plugin.fixtures
+import kata.plugin.options
+import kata.plugin.reporting
+import kata.plugin.running
+import kata.plugin.selection
+import kata.plugin.telling
+import kata.remote.service
+import kata.sim.backend
+import kata.verify.impostors  # noqa: F401
 
 torch.set_num_threads(1)
 gc.collect()

@@ -14,6 +14,14 @@ def kata_of(item: pytest.Item) -> Kata | None:
     return item.stash.get(KATA, None)
 
 
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str) -> list[pytest.Item] | None:
+    """Leave out the tests of katas that are not asked for before their parameters are worked out."""
+    setup = setup_of(collector.config)
+    topic = setup.topic_of(collector.path)
+    kata = topic.owner(name) if topic else None
+    return [] if kata and setup.katas and kata.id not in setup.katas else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     setup = setup_of(metafunc.config)
     if "device" not in metafunc.fixturenames or setup.topic_of(metafunc.definition.path) is None:
@@ -45,16 +53,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = setup_of(config).katas
-    left_out = [item for item in items if not _is_wanted(item, wanted) or _lacks_dtype(item)]
+    left_out = [item for item in items if _lacks_dtype(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-
-
-def _is_wanted(item: pytest.Item, wanted: frozenset[str]) -> bool:
-    kata = kata_of(item)
-    return not wanted or (kata is not None and kata.id in wanted)
 
 
 def _lacks_dtype(item: pytest.Item) -> bool:

@@ -99,7 +99,7 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     if variant.topic == topic and variant.name == "*":
         for name, answers in variants(course, variant.kind, topic).items():
             if int(variant.which) < len(answers):
-                setattr(module, name, answers[int(variant.which)])
+                setattr(module, name, _at_home(answers[int(variant.which)], module))
     elif variant.topic == topic:
         setattr(module, variant.name, _replacement(course, variant, module))
     return module
@@ -154,7 +154,13 @@ def _replacement(course: Course, variant: Variant, module: ModuleType) -> Any:
     answers = variants(course, variant.kind, variant.topic).get(variant.name, [])
     if not variant.which.isdigit() or int(variant.which) >= len(answers):
         raise KataError(f"there is no {variant.kind} answer number {variant.which} to {variant.topic}.{variant.name}")
-    return answers[int(variant.which)]
+    return _at_home(answers[int(variant.which)], module)
+
+
+def _at_home(answer: Any, module: ModuleType) -> Any:
+    """Let pickle find an answer where it stands now: several of one name share the file it comes from."""
+    answer.__module__ = module.__name__
+    return answer
 
 
 def _stub(course: Course, topic: str) -> ModuleType:

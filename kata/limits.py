@@ -41,6 +41,7 @@ class Watchdog:
         self._changed = threading.Condition()
         self._target = 0  # the guarded thread; 0 when none
         self._expires = 0.0
+        self._sent = False
         self._thread: threading.Thread | None = None
 
     @contextmanager
@@ -52,6 +53,7 @@ class Watchdog:
         finally:
             try:
                 self._disarm()
+                self._receive()
             except TimedOut:  # it was on its way already
                 self._disarm()
                 raise
@@ -64,16 +66,24 @@ class Watchdog:
             faulthandler.dump_traceback_later(seconds + 2 * GRACE, exit=True, file=self._stderr)
         with self._changed:
             self._target, self._expires = threading.get_ident(), time.monotonic() + seconds
+            self._sent = False
             self._changed.notify()
 
     def _disarm(self) -> None:
         if self._stderr is not None:
             faulthandler.cancel_dump_traceback_later()
         with self._changed:
-            target, self._target = self._target, 0
-            if target:
-                _raise_in(target, None)
+            self._target = 0
             self._changed.notify()
+
+    def _receive(self) -> None:
+        """Give an exception that was sent a chance to arrive while it is still ours to raise.
+
+        Taking it back instead would leave CPython believing that one is pending, and slow for ever after.
+        """
+        if self._sent:
+            for _ in range(100):
+                pass
 
     def _watch(self) -> None:
         with self._changed:
@@ -84,6 +94,7 @@ class Watchdog:
                 elif late < 0:
                     self._changed.wait(-late)
                 elif late < GRACE:
+                    self._sent = True
                     _raise_in(self._target, TimedOut)
                     self._changed.wait(REPEAT)
                 else:
@@ -91,7 +102,6 @@ class Watchdog:
                     os._exit(1)
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Raise an exception in another thread at its next bytecode; None takes it back."""
-    target = ctypes.py_object(error) if error is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), target)
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    """Raise an exception in another thread at its next bytecode."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

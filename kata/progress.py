@@ -97,9 +97,7 @@ class Progress:
         """Return the last verdict on a kata, fresh or not."""
         return self.verdicts.get(kata.id, {}).get(device)
 
-    def remember(
-        self, kata: Kata, results: Sequence[TestResult], key: str, device: str = "auto"
-    ) -> Remembered:
+    def remember(self, kata: Kata, results: Sequence[TestResult], key: str, device: str = "auto") -> Remembered:
         """Take note of the results on one kata."""
         last = Remembered.of(key, results)
         self.verdicts.setdefault(kata.id, {})[device] = last
@@ -122,10 +120,7 @@ class Keys:
     def of(self, kata: Kata) -> str:
         """Return the key of a kata, which changes with anything that may change its verdict."""
         if kata.topic not in self._topics:
-            own = [
-                _fingerprint(path)
-                for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))
-            ]
+            own = [_fingerprint(path) for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))]
             self._topics[kata.topic] = hashlib.sha256("\n".join(own + self._common).encode()).hexdigest()
         return self._topics[kata.topic]
 

@@ -29,9 +29,7 @@ class Request:
     jobs: int = 1
 
 
-def run(
-    course: Course, catalogue: Catalogue, request: Request, on_result: OnResult | None = None
-) -> list[TestResult]:
+def run(course: Course, catalogue: Catalogue, request: Request, on_result: OnResult | None = None) -> list[TestResult]:
     """Run the specs of some katas; every expected test is in the list, in the order of the specs.
 
     Raises:
@@ -126,7 +124,9 @@ class _Conduct:
                 case "start":
                     current, seconds = event["test"], event["limit"] + MARGIN
                 case "stuck":
-                    self.note(current, Verdict.TIMED_OUT, "no answer in time, stuck in a call that cannot be interrupted")
+                    self.note(
+                        current, Verdict.TIMED_OUT, "no answer in time, stuck in a call that cannot be interrupted"
+                    )
                 case "result":
                     result = TestResult.from_dict(event["result"])
                     if result.test in self.expected and self.results.setdefault(result.test, result) is result:

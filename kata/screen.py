@@ -92,9 +92,7 @@ class Screen:
         shown = [(label, _cut(value)) for label, value in rows if value]
         if self.plain:
             for label, value in shown:
-                lines = [
-                    part for line in value.split("\n") for part in _wrapped(line, self.width - LABEL - 2)
-                ]
+                lines = [part for line in value.split("\n") for part in _wrapped(line, self.width - LABEL - 2)]
                 first, *others = lines or [""]
                 print(f"  {label:<{LABEL}}{first}", file=self.out)
                 print("".join(f"{' ' * (LABEL + 2)}{line}\n" for line in others), end="", file=self.out)

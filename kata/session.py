@@ -43,7 +43,7 @@ def _run(connection: Connection, root: str, arguments: list[str]) -> None:
         sys.path.insert(0, root)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     output = io.StringIO()
-    options = ["-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider", "--disable-warnings", "-q"]
+    options = ["-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider", "--disable-warnings", "--assert=plain", "-q"]
     with redirect_stdout(output), redirect_stderr(output):
         status = pytest.main([*options, *arguments], plugins=[Teller(connection)])
     tell(connection, "end", status=int(status), output=output.getvalue()[-OUTPUT:])

@@ -115,9 +115,7 @@ class Standings:
                 self._remember([kata for kata in katas if kata.id in ids], results, keys)
         return {kata.id: results.get(kata.id, []) for kata in katas}
 
-    def _remember(
-        self, katas: Iterable[Kata], results: dict[str, list[TestResult]], keys: dict[str, str]
-    ) -> None:
+    def _remember(self, katas: Iterable[Kata], results: dict[str, list[TestResult]], keys: dict[str, str]) -> None:
         for kata in katas:
             ran = any(result.verdict is not Verdict.NOT_RUN for result in results.get(kata.id, []))
             if ran:

@@ -10,12 +10,10 @@ import gc
 
 import _hypothesis_pytestplugin  # noqa: F401  each of these is imported for being imported
 import _pytest.junitxml  # noqa: F401
-import hypothesis.extra.numpy
-import hypothesis.internal.conjecture.engine
 import numpy.random  # noqa: F401
 import pytest  # noqa: F401
 import torch
-import torch.testing  # noqa: F401
+import torch.testing
 
 import kata.plugin.fixtures
 import kata.plugin.options
@@ -26,6 +24,9 @@ import kata.plugin.telling
 import kata.remote.service
 import kata.sim.backend
 import kata.verify.impostors  # noqa: F401
+
+if torch.distributed.is_available():
+    import torch.distributed.tensor  # torch imports it for the first tensor of a subclass, as sim's are
 
 torch.set_num_threads(1)
 gc.collect()

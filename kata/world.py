@@ -24,7 +24,9 @@ def reset(names: Sequence[str]) -> None:
         devices.prepare(name)
     random.seed(SEED)
     numpy.random.seed(SEED)
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)
+    if torch.cuda.is_initialized():  # torch.manual_seed would queue a call, with its stack, each time
+        torch.cuda.manual_seed_all(SEED)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_grad_enabled(True)

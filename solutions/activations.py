@@ -279,9 +279,7 @@ def bce_with_logits(logits: Tensor, targets: Tensor) -> Tensor:
     if targets.shape != logits.shape:
         raise ValueError(f"targets must have the shape of logits: {targets.shape} is not {logits.shape}")
     # log p is logsigmoid(z), and log (1 - p) is logsigmoid(-z): neither rounds p to 0 or 1 on the way.
-    log_likely = targets * nn.functional.logsigmoid(logits) + (1 - targets) * nn.functional.logsigmoid(
-        -logits
-    )
+    log_likely = targets * nn.functional.logsigmoid(logits) + (1 - targets) * nn.functional.logsigmoid(-logits)
     return -log_likely.mean()
 
 

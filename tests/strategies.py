@@ -51,9 +51,7 @@ def register_profiles() -> None:
     profiles.register()
 
 
-def shapes(
-    min_dims: int = 1, max_dims: int = 3, *, min_side: int = 1, max_side: int = 6
-) -> SearchStrategy[Shape]:
+def shapes(min_dims: int = 1, max_dims: int = 3, *, min_side: int = 1, max_side: int = 6) -> SearchStrategy[Shape]:
     """Shapes of tensors; with `min_side=0` also of tensors without entries."""
     return hnp.array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side)
 

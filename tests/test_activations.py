@@ -75,9 +75,7 @@ def test_net_input_weighs_the_features_and_adds_the_bias(impl, device, x, weight
 
     actual = impl.net_input(x, weight, bias)
 
-    expect.tensor(
-        actual, x.new_tensor(expected), call="net_input(x, weight, bias)", x=x, weight=weight, bias=bias
-    )
+    expect.tensor(actual, x.new_tensor(expected), call="net_input(x, weight, bias)", x=x, weight=weight, bias=bias)
 
 
 @given(x=strategies.tensors(strategies.shapes(1, 4, min_side=0, max_side=5), low=-3, high=3))
@@ -130,9 +128,7 @@ def test_net_input_passes_gradients_to_all_three(impl, probe, device):
     actual = probe(probes.gradients, impl.net_input, x, weight, bias, upstream=upstream)
 
     for name, got, should_be in zip(("x", "weight", "bias"), actual, expected, strict=True):
-        expect.tensor(
-            got, x.new_tensor(should_be), call=f"gradient of net_input for {name}", upstream=upstream
-        )
+        expect.tensor(got, x.new_tensor(should_be), call=f"gradient of net_input for {name}", upstream=upstream)
 
 
 def test_net_input_leaves_its_inputs_unchanged(impl, probe, device):
@@ -172,9 +168,7 @@ def test_logistic_is_safe_at_both_ends(impl, device, dtype):
 
 @DTYPES
 def test_logistic_has_the_right_gradient_everywhere(impl, probe, device, dtype):
-    z = torch.tensor(
-        [-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device
-    )
+    z = torch.tensor([-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device)
     slopes = z.new_tensor([0.0, 0.0, 6.1441e-06, 0.1966119, 0.25, 0.1966119, 6.1441e-06, 0.0, 0.0])
 
     actual = probe(probes.gradient, impl.logistic, z, upstream=torch.ones_like(z))
@@ -224,9 +218,7 @@ FAR = pytest.mark.parametrize(
     [
         pytest.param([[1000.0, 1000.0], [1000.0, 0.0]], [[0.5, 0.5], [1.0, 0.0]], id="1000"),
         pytest.param([[-1000.0, -1000.0], [-1000.0, 0.0]], [[0.5, 0.5], [0.0, 1.0]], id="-1000"),
-        pytest.param(
-            [[1000.0, 1000.0], [-1000.0, -1000.0]], [[0.5, 0.5], [0.5, 0.5]], id="both-in-one-batch"
-        ),
+        pytest.param([[1000.0, 1000.0], [-1000.0, -1000.0]], [[0.5, 0.5], [0.5, 0.5]], id="both-in-one-batch"),
     ],
 )
 
@@ -235,9 +227,7 @@ FAR = pytest.mark.parametrize(
     ("scores", "dim", "expected"),
     [
         pytest.param([1.0, 2.0, 5.0], 0, [0.125, 0.25, 0.625], id="vector"),
-        pytest.param(
-            [[1.0, 2.0, 5.0], [2.0, 2.0, 4.0]], 1, [[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]], id="rows"
-        ),
+        pytest.param([[1.0, 2.0, 5.0], [2.0, 2.0, 4.0]], 1, [[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]], id="rows"),
         pytest.param([[1.0, 2.0], [3.0, 8.0]], 0, [[0.25, 0.2], [0.75, 0.8]], id="columns-of-a-square"),
         pytest.param([[1.0, 3.0], [3.0, 2.0]], 1, [[0.25, 0.75], [0.6, 0.4]], id="rows-of-a-square"),
         pytest.param([[7.0]], 1, [[1.0]], id="one-class"),
@@ -279,9 +269,7 @@ def test_softmax_has_a_finite_gradient_for_large_scores(impl, probe, device, sco
     actual = probe(probes.gradient, impl.softmax, scores, dim=1, upstream=g.to(device))
 
     expected = p * (g - (g * p).sum(dim=1, keepdim=True))
-    expect.tensor(
-        actual, expected.to(device), call="gradient of softmax(scores, dim=1)", scores=scores, upstream=g
-    )
+    expect.tensor(actual, expected.to(device), call="gradient of softmax(scores, dim=1)", scores=scores, upstream=g)
 
 
 def test_softmax_gives_minus_infinity_exactly_0(impl, device):
@@ -309,9 +297,7 @@ def test_softmax_has_the_right_gradient(impl, probe, device, dim):
     actual = probe(probes.gradient, impl.softmax, BOX.to(device, copy=True), dim=dim)
 
     expected = probes.gradient(torch.softmax, BOX.double(), dim=dim)
-    expect.tensor(
-        actual, expected.float().to(device), call=f"gradient of softmax(scores, {dim=})", scores=BOX
-    )
+    expect.tensor(actual, expected.float().to(device), call=f"gradient of softmax(scores, {dim=})", scores=BOX)
 
 
 def test_softmax_of_a_sample_does_not_depend_on_its_batch(impl, device):
@@ -338,9 +324,7 @@ def test_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     actual = impl.softmax(scores, dim=1)
 
     expected = torch.softmax(wide(scores), dim=1)
-    expect.tensor(
-        actual, like(expected, scores), call="softmax(scores, dim=1)", scores=scores, **exact(dtype)
-    )
+    expect.tensor(actual, like(expected, scores), call="softmax(scores, dim=1)", scores=scores, **exact(dtype))
 
 
 @LAYOUTS
@@ -371,9 +355,7 @@ def test_softmax_needs_no_loop(impl, probe, device, dim):
     ("scores", "dim", "shares"),
     [
         pytest.param([1.0, 2.0, 5.0], 0, [0.125, 0.25, 0.625], id="vector"),
-        pytest.param(
-            [[1.0, 2.0, 5.0], [2.0, 2.0, 4.0]], 1, [[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]], id="rows"
-        ),
+        pytest.param([[1.0, 2.0, 5.0], [2.0, 2.0, 4.0]], 1, [[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]], id="rows"),
         pytest.param([[1.0, 2.0], [3.0, 8.0]], 0, [[0.25, 0.2], [0.75, 0.8]], id="columns-of-a-square"),
         pytest.param([[7.0]], 1, [[1.0]], id="one-class"),
     ],
@@ -457,9 +439,7 @@ def test_log_softmax_has_the_right_gradient(impl, probe, device, dim):
     actual = probe(probes.gradient, impl.log_softmax, BOX.to(device, copy=True), dim=dim)
 
     expected = probes.gradient(torch.log_softmax, BOX.double(), dim=dim)
-    expect.tensor(
-        actual, expected.float().to(device), call=f"gradient of log_softmax(scores, {dim=})", scores=BOX
-    )
+    expect.tensor(actual, expected.float().to(device), call=f"gradient of log_softmax(scores, {dim=})", scores=BOX)
 
 
 @pytest.mark.parametrize(("shape", "dim"), [((0, 3), 1), ((2, 3, 0), 0)])
@@ -493,9 +473,7 @@ def test_log_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_log_softmax_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(
-        probe, impl.log_softmax, Z.to(device, copy=True), dim=1, call="log_softmax(scores, dim=1)"
-    )
+    expect_unchanged(probe, impl.log_softmax, Z.to(device, copy=True), dim=1, call="log_softmax(scores, dim=1)")
 
 
 @pytest.mark.parametrize("dim", [0, 1])
@@ -699,9 +677,7 @@ def test_masked_softmax_needs_no_loop(impl, probe, device, dim):
 # tanh
 
 
-@pytest.mark.parametrize(
-    ("z", "expected"), [(-2.0, -0.9640276), (-0.5, -0.4621172), (0.0, 0.0), (1.0, 0.7615942)]
-)
+@pytest.mark.parametrize(("z", "expected"), [(-2.0, -0.9640276), (-0.5, -0.4621172), (0.0, 0.0), (1.0, 0.7615942)])
 def test_tanh_maps_known_numbers(impl, device, z, expected):
     z = torch.tensor(z, device=device)
 
@@ -721,9 +697,7 @@ def test_tanh_is_safe_at_both_ends(impl, device, dtype):
 
 @DTYPES
 def test_tanh_has_the_right_gradient_everywhere(impl, probe, device, dtype):
-    z = torch.tensor(
-        [-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device
-    )
+    z = torch.tensor([-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device)
     slopes = z.new_tensor([0.0, 0.0, 1.5101e-10, 0.4199743, 1.0, 0.4199743, 1.5101e-10, 0.0, 0.0])
 
     actual = probe(probes.gradient, impl.tanh, z, upstream=torch.ones_like(z))
@@ -786,9 +760,7 @@ def test_tanh_needs_no_loop(impl, probe, device):
     ("z", "expected"),
     [
         pytest.param([-2.0, -0.5, 0.0, 0.5, 3.0], [0.0, 0.0, 0.0, 0.5, 3.0], id="vector"),
-        pytest.param(
-            [[-1.0, 2.0], [3.0, -4.0], [-5.0, 6.0]], [[0.0, 2.0], [3.0, 0.0], [0.0, 6.0]], id="matrix"
-        ),
+        pytest.param([[-1.0, 2.0], [3.0, -4.0], [-5.0, 6.0]], [[0.0, 2.0], [3.0, 0.0], [0.0, 6.0]], id="matrix"),
         pytest.param([-1000.0, -100.0, 100.0, 1000.0], [0.0, 0.0, 100.0, 1000.0], id="large"),
         pytest.param(-3.0, 0.0, id="negative-number"),
         pytest.param(3.0, 3.0, id="positive-number"),
@@ -961,11 +933,7 @@ def test_bce_with_logits_gives_known_losses(impl, device, shape, logit, target, 
 
 @pytest.mark.parametrize(
     ("logit", "target", "loss"),
-    [
-        (z, t, max(z, 0.0) - z * t)
-        for z in (-1000.0, -200.0, -100.0, 100.0, 200.0, 1000.0)
-        for t in (0.0, 0.5, 1.0)
-    ],
+    [(z, t, max(z, 0.0) - z * t) for z in (-1000.0, -200.0, -100.0, 100.0, 200.0, 1000.0) for t in (0.0, 0.5, 1.0)],
 )
 def test_bce_with_logits_is_safe_for_large_logits(impl, device, logit, target, loss):
     logits, targets = torch.tensor([logit], device=device), torch.tensor([target], device=device)

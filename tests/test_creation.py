@@ -40,9 +40,7 @@ ORDERS = {"row by row": np.ascontiguousarray, "column by column": np.asfortranar
         pytest.param([1.5, 2.0], torch.tensor([1.5, 2.0]), id="floats"),
         pytest.param([1.0, 2.0], torch.tensor([1.0, 2.0]), id="floats-without-fraction"),
         pytest.param([True, False, True], torch.tensor([True, False, True]), id="bools"),
-        pytest.param(
-            [math.inf, -math.inf, math.nan], torch.tensor([math.inf, -math.inf, math.nan]), id="not-finite"
-        ),
+        pytest.param([math.inf, -math.inf, math.nan], torch.tensor([math.inf, -math.inf, math.nan]), id="not-finite"),
         pytest.param([], torch.empty(0), id="empty"),
     ],
 )
@@ -127,9 +125,7 @@ def test_from_array_keeps_the_shape(impl, shape, share):
 def test_from_array_reads_transposed_arrays(impl, share):
     actual = impl.from_array(MATRIX.T, share)
 
-    expect.tensor(
-        actual, torch.tensor([[0, 3], [1, 4], [2, 5]]), call=f"from_array(array.T, {share=})", array=MATRIX
-    )
+    expect.tensor(actual, torch.tensor([[0, 3], [1, 4], [2, 5]]), call=f"from_array(array.T, {share=})", array=MATRIX)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -140,12 +136,8 @@ def test_from_array_sees_later_writes_when_shared(impl, probe, name, order):
     seen = probe(probes.write_through, impl.from_array, array, share=True)
 
     call = "tensor = from_array(array, share=True), then write"
-    expect.that(
-        seen[0], call=f"{call} to array", got="the tensor does not show it", should_be="the tensor shows it"
-    )
-    expect.that(
-        seen[1], call=f"{call} to tensor", got="the array does not show it", should_be="the array shows it"
-    )
+    expect.that(seen[0], call=f"{call} to array", got="the tensor does not show it", should_be="the tensor shows it")
+    expect.that(seen[1], call=f"{call} to tensor", got="the array does not show it", should_be="the array shows it")
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -156,12 +148,8 @@ def test_from_array_stays_apart_when_copied(impl, probe, name, order):
     seen = probe(probes.write_through, impl.from_array, array, share=False)
 
     call = "tensor = from_array(array, share=False), then write"
-    expect.that(
-        not seen[0], call=f"{call} to array", got="the tensor changed too", should_be="the tensor stays"
-    )
-    expect.that(
-        not seen[1], call=f"{call} to tensor", got="the array changed too", should_be="the array stays"
-    )
+    expect.that(not seen[0], call=f"{call} to array", got="the tensor changed too", should_be="the tensor stays")
+    expect.that(not seen[1], call=f"{call} to tensor", got="the array changed too", should_be="the array stays")
 
 
 @pytest.mark.parametrize("share", [True, False])
@@ -216,14 +204,10 @@ def test_to_float32_reads_transposed_arrays(impl, name):
 
     actual = impl.to_float32(array)
 
-    expect.tensor(
-        actual, torch.tensor([[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]), call="to_float32(array)", array=array
-    )
+    expect.tensor(actual, torch.tensor([[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]), call="to_float32(array)", array=array)
 
 
-@pytest.mark.parametrize(
-    "number", [0.1, 1 / 3, 16_777_216.0, 70_000.0, 1e-30, 1e30, math.inf, -math.inf, math.nan]
-)
+@pytest.mark.parametrize("number", [0.1, 1 / 3, 16_777_216.0, 70_000.0, 1e-30, 1e30, math.inf, -math.inf, math.nan])
 def test_to_float32_rounds_to_the_nearest_float32(impl, number):
     actual = impl.to_float32(np.array([number, 1.0]))
 
@@ -248,18 +232,14 @@ def test_filled_like_keeps_dtype_and_device(impl, device, dtype):
 
     actual = impl.filled_like(tensor, 1)
 
-    expect.tensor(
-        actual, torch.ones(2, 3, dtype=dtype, device=device), call="filled_like(tensor, 1)", tensor=tensor
-    )
+    expect.tensor(actual, torch.ones(2, 3, dtype=dtype, device=device), call="filled_like(tensor, 1)", tensor=tensor)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (3, 1, 2), (0,), (2, 0)], ids=str)
 def test_filled_like_keeps_the_shape(impl, device, shape):
     actual = impl.filled_like(torch.zeros(shape, device=device), 2.5)
 
-    expect.tensor(
-        actual, torch.full(shape, 2.5, device=device), call=f"filled_like(torch.zeros({shape}), 2.5)"
-    )
+    expect.tensor(actual, torch.full(shape, 2.5, device=device), call=f"filled_like(torch.zeros({shape}), 2.5)")
 
 
 @pytest.mark.parametrize("layout", strategies.LAYOUTS, ids=lambda layout: layout.__name__)
@@ -268,9 +248,7 @@ def test_filled_like_takes_any_layout(impl, device, layout):
 
     actual = impl.filled_like(tensor, -4)
 
-    expect.tensor(
-        actual, torch.full((2, 3), -4, device=device), call="filled_like(tensor, -4)", tensor=tensor
-    )
+    expect.tensor(actual, torch.full((2, 3), -4, device=device), call="filled_like(tensor, -4)", tensor=tensor)
 
 
 @pytest.mark.parametrize(
@@ -359,17 +337,13 @@ def test_filled_like_ignores_what_the_tensor_holds(impl, device, entry):
 
     actual = impl.filled_like(tensor, 2.0)
 
-    expect.tensor(
-        actual, torch.tensor([2.0, 2.0], device=device), call="filled_like(tensor, 2.0)", tensor=tensor
-    )
+    expect.tensor(actual, torch.tensor([2.0, 2.0], device=device), call="filled_like(tensor, 2.0)", tensor=tensor)
 
 
 def test_filled_like_does_not_require_grad(impl, probe, device):
     requires_grad = probe(probes.returns_grad, impl.filled_like, torch.tensor([3.0, 4.0], device=device), 2.0)
 
-    expect.value(
-        requires_grad, False, call="filled_like(tensor, 2.0).requires_grad, where tensor requires grad"
-    )
+    expect.value(requires_grad, False, call="filled_like(tensor, 2.0).requires_grad, where tensor requires grad")
 
 
 def test_filled_like_leaves_its_input_unchanged(impl, probe, device):
@@ -477,9 +451,7 @@ def test_random_normal_follows_the_normal_distribution(impl, seed):
     expect.tensor(draws.std(), torch.tensor(1.0), call=f"{call}.std()", rtol=0.0, atol=0.03)
     for bound, share in ((-1.0, 0.1587), (0.0, 0.5), (1.0, 0.8413), (2.0, 0.9772)):
         below = (draws < bound).float().mean()
-        expect.tensor(
-            below, torch.tensor(share), call=f"({call} < {bound}).float().mean()", rtol=0.0, atol=0.02
-        )
+        expect.tensor(below, torch.tensor(share), call=f"({call} < {bound}).float().mean()", rtol=0.0, atol=0.02)
 
 
 def test_random_normal_draws_each_number_on_its_own(impl):
@@ -533,9 +505,7 @@ def test_checkerboard_uses_no_loop(impl, probe):
     small, large = (probe(probes.operations, impl.checkerboard, size) for size in (8, 64))
 
     call = "the operations of checkerboard(64)"
-    expect.that(
-        large <= 1.25 * small, call=call, got=large, should_be=f"no more than the {small} of checkerboard(8)"
-    )
+    expect.that(large <= 1.25 * small, call=call, got=large, should_be=f"no more than the {small} of checkerboard(8)")
 
 
 # one_hot
@@ -548,18 +518,14 @@ def test_checkerboard_uses_no_loop(impl, probe):
         pytest.param([0], 1, [[1]], id="one-class"),
         pytest.param([1, 1, 0], 2, [[0, 1], [0, 1], [1, 0]], id="repeated"),
         pytest.param([1], 4, [[0, 1, 0, 0]], id="one-label"),
-        pytest.param(
-            [0, 1, 0], 5, [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], id="classes-without-label"
-        ),
+        pytest.param([0, 1, 0], 5, [[1, 0, 0, 0, 0], [0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], id="classes-without-label"),
         pytest.param([2, 1, 0], 3, [[0, 0, 1], [0, 1, 0], [1, 0, 0]], id="square"),
     ],
 )
 def test_one_hot_marks_each_label_in_its_own_row(impl, device, labels, classes, rows):
     actual = impl.one_hot(torch.tensor(labels, device=device), classes)
 
-    expect.tensor(
-        actual, torch.tensor(rows, device=device), call=f"one_hot(torch.tensor({labels}), {classes})"
-    )
+    expect.tensor(actual, torch.tensor(rows, device=device), call=f"one_hot(torch.tensor({labels}), {classes})")
 
 
 @pytest.mark.parametrize("classes", [1, 3])
@@ -611,9 +577,7 @@ def test_one_hot_refuses_labels_out_of_range(impl, device, labels, classes):
 def test_one_hot_does_without_the_one_of_torch(impl, probe, device):
     used = probe(probes.called_functions, impl.one_hot, torch.tensor([2, 0], device=device), 3)
 
-    expect.that(
-        "one_hot" not in used, call="one_hot(labels, 3)", got="a call of torch's one_hot", should_be="none"
-    )
+    expect.that("one_hot" not in used, call="one_hot(labels, 3)", got="a call of torch's one_hot", should_be="none")
 
 
 def test_one_hot_uses_no_loop(impl, probe, device):
@@ -622,9 +586,7 @@ def test_one_hot_uses_no_loop(impl, probe, device):
     small, large = (probe(probes.operations, impl.one_hot, labels, 3) for labels in (few, many))
 
     call = "the operations of one_hot for 64 labels"
-    expect.that(
-        large <= 1.25 * small, call=call, got=large, should_be=f"no more than the {small} for 8 labels"
-    )
+    expect.that(large <= 1.25 * small, call=call, got=large, should_be=f"no more than the {small} for 8 labels")
 
 
 def test_one_hot_leaves_its_input_unchanged(impl, probe, device):

@@ -112,9 +112,7 @@ def test_JointDataset_refuses_unequal_lengths(impl, device, features, labels):
         impl.JointDataset(rows(features, 2, device), labels_for(labels, device))
 
 
-@pytest.mark.parametrize(
-    "dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool]
-)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool])
 def test_JointDataset_keeps_the_dtype_of_both(impl, device, dtype):
     features, labels = rows(2, 2, device).to(dtype), labels_for(2, device).to(dtype)
 
@@ -262,9 +260,7 @@ def test_pair_refuses_unequal_lengths(impl, device, features, labels):
         impl.pair(rows(features, 2, device), labels_for(labels, device))
 
 
-@pytest.mark.parametrize(
-    "dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool]
-)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64, torch.uint8, torch.bool])
 def test_pair_keeps_the_dtype_of_both(impl, device, dtype):
     features, labels = rows(2, 2, device).to(dtype), labels_for(2, device).to(dtype)
 

@@ -166,9 +166,7 @@ def test_stack_matrices_names_the_first_odd_matrix(impl, device, place, odd):
     shapes = [(2, 3), (2, 3), (2, 3), (4, 4)]  # a second odd one comes last
     shapes[place] = odd
 
-    with expect.raises(
-        ValueError, match=rf"matrices\[{place}\]", call="stack_matrices(matrices)", shapes=shapes
-    ):
+    with expect.raises(ValueError, match=rf"matrices\[{place}\]", call="stack_matrices(matrices)", shapes=shapes):
         impl.stack_matrices([torch.ones(shape, device=device) for shape in shapes])
 
 

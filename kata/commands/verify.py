@@ -80,5 +80,3 @@ def _total(scores: list[Score], column: str) -> str:
 def _as_dict(score: Score) -> dict[str, object]:
     figures = {column: {"held": score.held.get(column, 0), "tried": score.tried.get(column, 0)} for column in COLUMNS}
     return {"kata": score.kata.id, "tests": score.tests, **figures, "holes": score.holes}
-
-

@@ -79,7 +79,7 @@ def _apply(report: pytest.TestReport, result: TestResult) -> None:
         report.longrepr = (report.nodeid.partition("::")[0], 0, result.message)
         return
     report.outcome = "failed"
-    if result.verdict is Verdict.JUDGE_ERROR:
+    if result.verdict is Verdict.JUDGE_ERROR and report.when != "call":
         return  # our own fault: pytest's traceback is what its author needs
     report.longrepr = text(result)
 
@@ -114,5 +114,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for id, results in waiting.items():
         tests = "1 test" if len(results) == 1 else f"{len(results)} tests"
         terminalreporter.line(f"{id} ({tests}) {results[0].message}")
-
-

@@ -50,6 +50,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             f"with one of {names}"
         )
     item.stash[KATA] = kata
+    item.repr_failure = _no_traceback  # type: ignore[method-assign]  # a card takes its place; this one is slow
+
+
+def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    del excinfo, style
+    return ""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

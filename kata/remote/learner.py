@@ -112,9 +112,7 @@ class Learner:
         except Late:
             self.close()
             raise TimedOut(self._limit) from None
-        except (
-            BaseException
-        ):  # a message that is none, or Ctrl-C here: the next answer would be to this question
+        except BaseException:  # a message that is none, or Ctrl-C here: the next answer would be to this question
             self.close()
             raise
         return _opened(value)

@@ -43,9 +43,7 @@ class Process:
             self._replied(time.monotonic() + workers.START)
         except Late:
             self.end()
-            raise LearnerCrashed(
-                f"the learner's process did not start within {workers.START:g} seconds"
-            ) from None
+            raise LearnerCrashed(f"the learner's process did not start within {workers.START:g} seconds") from None
 
     def exchange(self, request: bytes, deadline: float | None) -> bytes:
         """Send a request and return the answer.
@@ -72,9 +70,7 @@ class Process:
 
     def _replied(self, deadline: float | None) -> bytes:
         try:
-            reply = self._replies.get(
-                timeout=None if deadline is None else max(deadline - time.monotonic(), 0)
-            )
+            reply = self._replies.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0))
         except queue.Empty:
             raise Late from None
         if reply is None:

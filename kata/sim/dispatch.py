@@ -56,9 +56,7 @@ def dispatch(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     known = {id(sim.held): sim for sim in sims}
     hosted = legality.HOST_RESULTS.get(func, ())
     if isinstance(out, (tuple, list)):
-        return type(out)(
-            item if place in hosted else _wrap(item, known, on_sim) for place, item in enumerate(out)
-        )
+        return type(out)(item if place in hosted else _wrap(item, known, on_sim) for place, item in enumerate(out))
     return _wrap(out, known, on_sim)
 
 
@@ -121,9 +119,5 @@ def _follow(sims: Sequence[Any]) -> None:
     """Give each tensor the shape that the operation has given to what it holds."""
     for sim in sims:
         held = sim.held
-        if (
-            sim.shape != held.shape
-            or sim.stride() != held.stride()
-            or sim.storage_offset() != held.storage_offset()
-        ):
+        if sim.shape != held.shape or sim.stride() != held.stride() or sim.storage_offset() != held.storage_offset():
             tensor.adopt(sim, held)

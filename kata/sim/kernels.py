@@ -54,9 +54,7 @@ def _biased(gates: Tensor, bias: Tensor | None) -> Tensor:
     return gates if bias is None else gates + bias
 
 
-def ctc_loss(
-    scores: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, *rest: Any
-) -> Tensor:
+def ctc_loss(scores: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, *rest: Any) -> Tensor:
     """Reads the lengths on the host, wherever they are, as torch does for tensors of its own class."""
     return aten.ctc_loss.IntList(scores, targets, input_lengths.tolist(), target_lengths.tolist(), *rest)
 

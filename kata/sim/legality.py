@@ -138,9 +138,7 @@ def _check_index(func: Any, args: Sequence[Any], everything: Sequence[torch.Tens
         raise messages.mixed(func, everything)
 
 
-def _without_host_arguments(
-    func: Any, args: Sequence[Any], plain: Sequence[torch.Tensor]
-) -> list[torch.Tensor]:
+def _without_host_arguments(func: Any, args: Sequence[Any], plain: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     __tracebackhide__ = True
     places = HOST_ARGUMENTS[func]
     for place in places:

@@ -64,9 +64,7 @@ def wrong_gradient(output: torch.Tensor, gradient: torch.Tensor) -> RuntimeError
 
 def not_on_host(operation: object, name: str) -> RuntimeError:
     """The error for lengths that torch reads on the host, given on the device."""
-    return RuntimeError(
-        f"'{name}' argument of {_plain(operation)} should be on the CPU, not on {DEVICE_TEXT}"
-    )
+    return RuntimeError(f"'{name}' argument of {_plain(operation)} should be on the CPU, not on {DEVICE_TEXT}")
 
 
 def _scene(operation: object, tensors: Iterable[torch.Tensor]) -> str:

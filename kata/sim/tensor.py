@@ -136,9 +136,7 @@ class SimTensor(torch.Tensor):
         return twin
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        storage = torch.storage.TypedStorage(
-            wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True
-        )
+        storage = torch.storage.TypedStorage(wrap_storage=self.untyped_storage(), dtype=self.dtype, _internal=True)
         if isinstance(self, torch.nn.Parameter):
             return torch._utils._rebuild_parameter, (self.detach(), self.requires_grad, OrderedDict())
         where = (storage, self.storage_offset(), tuple(self.size()), self.stride())

@@ -37,8 +37,11 @@ def _note(changed: bool) -> None:
 
 
 def _differs(a: Tensor, b: Tensor) -> bool:
-    same = a.shape == b.shape and a.dtype == b.dtype and a.device == b.device
-    return not same or not torch.equal(a.detach().cpu(), b.detach().cpu())
+    if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
+        return True
+    a, b = a.detach().cpu(), b.detach().cpu()
+    same = (a == b) | ((a != a) & (b != b))  # NaN is not spoiled by staying NaN
+    return not bool(same.all())
 
 
 def _zeros(result: Tensor) -> Tensor:

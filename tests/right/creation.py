@@ -24,9 +24,7 @@ def from_list(values):
 @right("stack of the pieces")
 def from_list(values):
     def piece(value):
-        return (
-            torch.stack([piece(item) for item in value]) if isinstance(value, list) else torch.tensor(value)
-        )
+        return torch.stack([piece(item) for item in value]) if isinstance(value, list) else torch.tensor(value)
 
     if not values:
         return torch.empty(0)

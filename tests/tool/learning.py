@@ -41,9 +41,7 @@ class FakeRunner:
 
     def results(self, id, verdict):
         topic, _, name = id.partition(".")
-        tests = [
-            f"tests/test_{topic}.py::test_{name}_{promise}[cpu]" for promise in ("works", "holds", "stays")
-        ]
+        tests = [f"tests/test_{topic}.py::test_{name}_{promise}[cpu]" for promise in ("works", "holds", "stays")]
         card = REFUSED if verdict is Verdict.WRONG else None
         first = TestResult(tests[0], id, Verdict.NOT_RUN if verdict is Verdict.NOT_RUN else Verdict.PASSED)
         return [first, *(TestResult(test, id, verdict, "told", card) for test in tests[1:])]

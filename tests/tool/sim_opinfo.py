@@ -57,9 +57,7 @@ def compare(actual: list[Any], expected: list[Any], values: bool) -> None:
         assert kata.sim.is_sim(got), f"a result on {got.device}"
         assert got.stride() == wanted.stride(), f"strides {got.stride()} in place of {wanted.stride()}"
         if values:
-            torch.testing.assert_close(
-                got.detach().cpu(), wanted.detach(), rtol=RTOL, atol=ATOL, equal_nan=True
-            )
+            torch.testing.assert_close(got.detach().cpu(), wanted.detach(), rtol=RTOL, atol=ATOL, equal_nan=True)
 
 
 def attempt(function: Callable[..., Any], *args: Any) -> Any:

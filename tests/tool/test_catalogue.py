@@ -141,9 +141,7 @@ def test_a_topic_twice_is_a_mistake(tmp_path):
 
 def test_a_need_must_come_first(tmp_path):
     later = GOOD.replace('hints = ["Multiply."]', 'hints = ["Multiply."]\nneeds = ["numbers.Total"]')
-    with pytest.raises(
-        KataError, match=r"numbers\.double\.needs names 'numbers\.Total', which is no kata before it"
-    ):
+    with pytest.raises(KataError, match=r"numbers\.double\.needs names 'numbers\.Total', which is no kata before it"):
         read(tmp_path, later)
 
 

@@ -8,9 +8,7 @@ REST = "\r\n\r\n\r\ndef mine(x):\r\n\treturn x   \r\n\r\n# the end, no newline"
 
 def test_reset_of_a_kata_touches_nothing_else(kata, toy):
     path = toy.exercise("numbers")
-    path.write_bytes(
-        (MINE + "@mark\r\ndef double(y):\r\n    return y\r\n    # thoughts" + REST).encode("utf-8-sig")
-    )
+    path.write_bytes((MINE + "@mark\r\ndef double(y):\r\n    return y\r\n    # thoughts" + REST).encode("utf-8-sig"))
     before = path.read_bytes()
 
     result = kata("reset", "double")
@@ -32,9 +30,7 @@ def test_reset_appends_a_definition_that_is_gone(kata, toy):
 
     kata("reset", "total")
 
-    assert path.read_text().startswith(
-        "from torch import Tensor\nx = 1\n\n\ndef total(values: Tensor) -> float:\n"
-    )
+    assert path.read_text().startswith("from torch import Tensor\nx = 1\n\n\ndef total(values: Tensor) -> float:\n")
     assert path.read_text().endswith('    raise NotImplementedError("numbers.total")\n')
 
 

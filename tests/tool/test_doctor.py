@@ -55,7 +55,9 @@ def test_a_torch_that_cannot_be_imported_ends_the_matter():
     assert "libcudart" in finding.text
 
 
-@pytest.mark.parametrize(("version", "grade"), [((3, 10, 9), Grade.PROBLEM), ((3, 11, 0), Grade.OK), ((3, 13, 1), Grade.OK)])
+@pytest.mark.parametrize(
+    ("version", "grade"), [((3, 10, 9), Grade.PROBLEM), ((3, 11, 0), Grade.OK), ((3, 13, 1), Grade.OK)]
+)
 def test_python_is_3_11_or_newer(version, grade):
     assert doctor.python(version).grade is grade
 

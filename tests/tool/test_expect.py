@@ -100,9 +100,7 @@ def test_value_refuses_an_expected_that_is_no_plain_data(expected):
         expect.value(expected, expected, call="f(x)")
 
 
-@pytest.mark.parametrize(
-    ("actual", "expected"), [(1.0 + 1e-7, 1.0), (0.0, 1e-10), (math.inf, math.inf), (2.0, 2)]
-)
+@pytest.mark.parametrize(("actual", "expected"), [(1.0 + 1e-7, 1.0), (0.0, 1e-10), (math.inf, math.inf), (2.0, 2)])
 def test_close_accepts_a_float_nearby(actual, expected):
     expect.close(actual, expected, call="f(x)")
     expect.close(math.nan, math.nan, call="f(x)")
@@ -132,9 +130,7 @@ def test_close_wants_a_number_from_the_author():
         expect.close(1.0, torch.tensor(1.0), call="f(x)")
 
 
-@pytest.mark.parametrize(
-    "actual", [torch.ones(2), torch.tensor([1, 2]), torch.empty(0), 1.5, torch.ones(1).bool()]
-)
+@pytest.mark.parametrize("actual", [torch.ones(2), torch.tensor([1, 2]), torch.empty(0), 1.5, torch.ones(1).bool()])
 def test_finite_accepts_finite_numbers(actual):
     expect.finite(actual, call="f(x)")
 
@@ -164,9 +160,7 @@ def test_that_accepts_true_alone():
     assert error.difference == ""
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind"), [(1, "an int"), (None, "None"), (torch.tensor(True), "a tensor")]
-)
+@pytest.mark.parametrize(("answer", "kind"), [(1, "an int"), (None, "None"), (torch.tensor(True), "a tensor")])
 def test_that_takes_no_answer_for_true(answer, kind):
     assert unmet(expect.that, answer, got=answer, should_be=True).difference == f"{kind} instead of True"
 

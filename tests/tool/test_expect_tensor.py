@@ -86,9 +86,7 @@ def test_a_number_is_compared_without_an_index():
     assert unmet(expect.tensor, tensor(3.0), tensor(4.0)).difference == "got 3., should be 4."
 
 
-@pytest.mark.parametrize(
-    "dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64]
-)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64])
 def test_signed_zeros_are_equal_and_infinities_keep_their_sign(dtype):
     zeros, infinite = tensor([0.0, -0.0]).to(dtype), tensor([torch.inf, -torch.inf]).to(dtype)
 
@@ -103,9 +101,7 @@ def test_nan_equals_nan_only_when_asked():
     values = tensor([1.0, torch.nan])
 
     expect.tensor(values.clone(), values, call="f(x)", equal_nan=True)
-    assert unmet(expect.tensor, values.clone(), values).difference.startswith(
-        "first at [1]: got nan, should be nan"
-    )
+    assert unmet(expect.tensor, values.clone(), values).difference.startswith("first at [1]: got nan, should be nan")
     assert "1 of 2" in unmet(expect.tensor, values, tensor([1.0, 2.0]), equal_nan=True).difference
 
 

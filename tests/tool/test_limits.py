@@ -92,9 +92,7 @@ def test_a_call_that_never_returns_ends_the_process(stuck):
     """
     began = time.monotonic()
 
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=50
-    )
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=50)
 
     assert run.returncode == 1
     assert "went on" not in run.stdout

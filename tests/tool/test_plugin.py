@@ -185,7 +185,8 @@ def test_an_absent_device_is_refused_not_skipped(toy):
 def test_a_device_left_out_by_a_marker_is_not_run_for_the_reason_given(toy):
     spec = toy.spec("numbers")
     marked = spec.read_text(encoding="utf-8").replace(
-        "@pytest.mark.parametrize(\"values\"", "@pytest.mark.devices(skip={'sim': 'no reason'})\n@pytest.mark.parametrize(\"values\""
+        '@pytest.mark.parametrize("values"',
+        "@pytest.mark.devices(skip={'sim': 'no reason'})\n@pytest.mark.parametrize(\"values\"",
     )
     spec.write_text(marked, encoding="utf-8")
 
@@ -199,7 +200,9 @@ def test_a_device_left_out_by_a_marker_is_not_run_for_the_reason_given(toy):
 def test_random_state_and_defaults_are_put_back_between_tests(toy):
     write(toy, double("torch.manual_seed(x.numel()); torch.set_default_dtype(torch.float64); return 2 * x"))
     with toy.spec("numbers").open("a", encoding="utf-8") as spec:
-        spec.write("\n\ndef test_double_ends_clean(impl):\n    assert impl and torch.get_default_dtype() is torch.float32\n")
+        spec.write(
+            "\n\ndef test_double_ends_clean(impl):\n    assert impl and torch.get_default_dtype() is torch.float32\n"
+        )
 
     results = run(toy, "numbers.double", device="cpu")
 

@@ -151,9 +151,7 @@ def test_shares_memory_with_a_tensor(device, function, shares):
 @pytest.mark.parametrize(
     ("function", "shares"), [(torch.from_numpy, True), (torch.as_tensor, True), (torch.tensor, False)]
 )
-@pytest.mark.parametrize(
-    "array", [np.arange(6.0), np.arange(12.0)[::2], np.arange(6.0).reshape(2, 3).T], ids=str
-)
+@pytest.mark.parametrize("array", [np.arange(6.0), np.arange(12.0)[::2], np.arange(6.0).reshape(2, 3).T], ids=str)
 def test_memory_and_writes_shared_with_an_array(function, shares, array):
     assert probes.shares_memory(function, array.copy()) is shares
     assert probes.write_through(function, array) == (shares, shares)

@@ -100,9 +100,7 @@ def test_a_gradient_that_does_not_arrive_is_an_error_that_says_where():
         probes.gradients(first_only, torch.ones(2), b=torch.ones(2))
 
 
-@pytest.mark.parametrize(
-    "probe", [probes.gradient, probes.gradients, probes.returns_grad, probes.write_through]
-)
+@pytest.mark.parametrize("probe", [probes.gradient, probes.gradients, probes.returns_grad, probes.write_through])
 def test_a_result_that_is_no_tensor_is_an_error_that_says_so(probe):
     with pytest.raises(TypeError, match=r"nothing\(\.\.\.\) gave None: it should give a tensor"):
         probe(nothing, torch.ones(2))

@@ -132,9 +132,7 @@ def test_transforms():
 
 
 def test_probes_can_be_imported_by_name_on_the_other_side():
-    names = [
-        name for name, value in vars(probes).items() if getattr(value, "__module__", "") == "tests.probes"
-    ]
+    names = [name for name, value in vars(probes).items() if getattr(value, "__module__", "") == "tests.probes"]
 
     assert {"gradient", "changed_inputs", "Recorder", "CountingDataset", "double"} <= set(names)
     assert all(getattr(probes, name).__qualname__ == name for name in names if name != "Function")

@@ -128,9 +128,7 @@ def test_the_key_changes_with(toy, double, path):
     assert Keys(toy).of(double) != before
 
 
-@pytest.mark.parametrize(
-    "path", ["exercises/boxes.py", "tests/test_boxes.py", "solutions/numbers.py", "README.md"]
-)
+@pytest.mark.parametrize("path", ["exercises/boxes.py", "tests/test_boxes.py", "solutions/numbers.py", "README.md"])
 def test_the_key_does_not_change_with(toy, double, path):
     before = Keys(toy).of(double)
     with (toy.root / path).open("a") as file:

@@ -29,15 +29,11 @@ def terminal(monkeypatch):
 
 def draw(out):
     """Everything that a screen can draw."""
-    card = Card(
-        "double [cpu] works", call="f(x)[/red]", got="a\nb", should_be="ü → ☃", line="x[0]", where="a.py:1"
-    )
+    card = Card("double [cpu] works", call="f(x)[/red]", got="a\nb", should_be="ü → ☃", line="x[0]", where="a.py:1")
     drawn = Screen(out, io.StringIO())
     drawn.line("a [bold]line[/bold] :smile:", style="bold")
     drawn.card(TestResult("tests/test_a.py::test_a_b[cpu]", "a.b", Verdict.WRONG, "told", card))
-    drawn.card(
-        TestResult("tests/test_a.py::test_softmax_stays_finite[cpu-3]", "a.b", Verdict.CRASHED, "it died")
-    )
+    drawn.card(TestResult("tests/test_a.py::test_softmax_stays_finite[cpu-3]", "a.b", Verdict.CRASHED, "it died"))
     drawn.table(["kata", "points"], [["a.b[cpu]", "3"], ["longer.name", "10"]])
     drawn.code("def f():\n    return 1\n")
     drawn.next("`kata`")
@@ -116,9 +112,7 @@ def test_a_narrow_plain_terminal_breaks_lines_under_their_label(terminal, monkey
 
 def test_a_long_value_is_cut_and_says_so():
     out = io.StringIO()
-    Screen(out, io.StringIO()).rows(
-        [("got", "\n".join(map(str, range(100)))), ("trace", "x" * 10_000), ("none", "")]
-    )
+    Screen(out, io.StringIO()).rows([("got", "\n".join(map(str, range(100)))), ("trace", "x" * 10_000), ("none", "")])
 
     text = out.getvalue()
     assert "... (92 more lines)" in text

@@ -132,9 +132,7 @@ def test_no_grad_and_inference_mode_record_nothing():
     assert not x.detach().requires_grad
 
 
-@pytest.mark.parametrize(
-    "transform", [grad, jacrev, jacfwd, hessian], ids=lambda transform: transform.__name__
-)
+@pytest.mark.parametrize("transform", [grad, jacrev, jacfwd, hessian], ids=lambda transform: transform.__name__)
 def test_torch_func_agrees_with_the_cpu(transform):
     x = torch.tensor([1.0, 2.0, 3.0])
 

@@ -121,9 +121,7 @@ def test_a_generator_of_sim_is_copied_with_its_state(twin):
     other = twin(generator)
 
     assert isinstance(generator, torch.Generator)
-    assert torch.equal(
-        torch.rand(2, generator=other, device="sim"), torch.rand(2, generator=generator, device="sim")
-    )
+    assert torch.equal(torch.rand(2, generator=other, device="sim"), torch.rand(2, generator=generator, device="sim"))
 
 
 TEXTS = {

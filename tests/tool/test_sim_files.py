@@ -26,9 +26,7 @@ def saved(value, **options) -> io.BytesIO:
     return file
 
 
-@pytest.mark.parametrize(
-    "map_location", [None, "sim", "sim:0", torch.device("sim"), {"sim:0": "sim:0"}], ids=str
-)
+@pytest.mark.parametrize("map_location", [None, "sim", "sim:0", torch.device("sim"), {"sim:0": "sim:0"}], ids=str)
 def test_a_file_from_sim_loads_onto_sim(map_location):
     tensor = torch.arange(6.0, device="sim").view(2, 3).t()
 
@@ -72,9 +70,7 @@ def test_the_old_format_is_read_and_written():
 
 
 def test_a_file_from_sim_needs_no_sim_to_be_read_on_the_cpu(tmp_path):
-    torch.save(
-        {"w": torch.ones(2, device="sim"), "p": nn.Parameter(torch.ones(1, device="sim"))}, tmp_path / "w.pt"
-    )
+    torch.save({"w": torch.ones(2, device="sim"), "p": nn.Parameter(torch.ones(1, device="sim"))}, tmp_path / "w.pt")
     code = "import sys, torch; w = torch.load(sys.argv[1], map_location='cpu', weights_only=True); print(w)"
 
     run = subprocess.run([sys.executable, "-c", code, str(tmp_path / "w.pt")], capture_output=True, text=True)
@@ -99,9 +95,7 @@ def test_a_model_and_its_optimizer_are_restored():
     model(torch.randn(3, 2, device="sim")).sum().backward()
     optimizer.step()
 
-    state = torch.load(
-        saved({"model": model.state_dict(), "optimizer": optimizer.state_dict()}), weights_only=True
-    )
+    state = torch.load(saved({"model": model.state_dict(), "optimizer": optimizer.state_dict()}), weights_only=True)
     twin = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)).to("sim")
     twin.load_state_dict(state["model"])
     other = torch.optim.Adam(twin.parameters())

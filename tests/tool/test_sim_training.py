@@ -180,9 +180,7 @@ def test_ctc_takes_its_lengths_from_either_device(device):
 def test_a_loader_gives_batches_that_can_be_moved(pin):
     dataset = TensorDataset(torch.arange(5.0), torch.arange(5))
 
-    batches = [
-        (x.to("sim", non_blocking=pin), y.to("sim")) for x, y in DataLoader(dataset, 2, pin_memory=pin)
-    ]
+    batches = [(x.to("sim", non_blocking=pin), y.to("sim")) for x, y in DataLoader(dataset, 2, pin_memory=pin)]
 
     assert torch.cat([x for x, _ in batches]).tolist() == [0, 1, 2, 3, 4]
     assert batches[2][1].device.type == "sim"

@@ -73,9 +73,7 @@ def test_a_write_to_the_base_reaches_its_views():
     assert view.sum() == 0
 
 
-@pytest.mark.parametrize(
-    "copy", [torch.clone, torch.Tensor.contiguous, lambda x: x + 0, lambda x: x.reshape(-1)]
-)
+@pytest.mark.parametrize("copy", [torch.clone, torch.Tensor.contiguous, lambda x: x + 0, lambda x: x.reshape(-1)])
 def test_a_copy_has_memory_of_its_own(copy):
     base = grid().t()
 

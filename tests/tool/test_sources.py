@@ -39,9 +39,7 @@ def status_of(tmp_path):
     ("source", "lines"),
     [
         pytest.param("def f():\n    return 1\n", (1, 2), id="function"),
-        pytest.param(
-            "x = 1\n\n\n@once\n@twice(\n    3\n)\ndef f():\n    return 1\n\ny = 2\n", (4, 9), id="decorated"
-        ),
+        pytest.param("x = 1\n\n\n@once\n@twice(\n    3\n)\ndef f():\n    return 1\n\ny = 2\n", (4, 9), id="decorated"),
         pytest.param("async def f():\n    return 1\n", (1, 2), id="async"),
         pytest.param("class f:\n    x = 1\n\n    def g(self): ...\n\n\n# end\n", (1, 4), id="class"),
         pytest.param("def f(): return 1\nx = 2", (1, 1), id="one-line"),
@@ -78,9 +76,7 @@ def test_definition_is_none_without_one_at_top_level(source):
     ("text", "state"),
     [
         pytest.param(STUB, State.NOT_STARTED, id="stub"),
-        pytest.param(
-            "def double(x):\n    raise NotImplementedError('numbers.double')", State.NOT_STARTED, id="no-doc"
-        ),
+        pytest.param("def double(x):\n    raise NotImplementedError('numbers.double')", State.NOT_STARTED, id="no-doc"),
         pytest.param(STUB.replace("\n", "\r\n"), State.NOT_STARTED, id="crlf"),
         pytest.param(STUB.replace("    ", "\t"), State.NOT_STARTED, id="tabs"),
         pytest.param("\ufeff" + STUB, State.NOT_STARTED, id="byte-order-mark"),
@@ -104,13 +100,9 @@ def test_status_of_a_function(status_of, text, state):
     ("text", "state"),
     [
         pytest.param(BOX_STUB, State.NOT_STARTED, id="stub"),
-        pytest.param(
-            BOX_STUB + "\n    def _mine(self):\n        return 1\n", State.NOT_STARTED, id="private-added"
-        ),
+        pytest.param(BOX_STUB + "\n    def _mine(self):\n        return 1\n", State.NOT_STARTED, id="private-added"),
         pytest.param(BOX_STUB.replace("raise Not", "return Not", 1), State.STARTED, id="one-method-begun"),
-        pytest.param(
-            BOX_STUB + "\n    def __len__(self):\n        return 1\n", State.STARTED, id="dunder-added"
-        ),
+        pytest.param(BOX_STUB + "\n    def __len__(self):\n        return 1\n", State.STARTED, id="dunder-added"),
         pytest.param("class Box:\n    pass\n", State.STARTED, id="no-methods"),
     ],
 )
@@ -127,16 +119,10 @@ def test_status_knows_the_line_of_the_definition(status_of):
     [
         pytest.param("x = 1\ndef f(:\n", 2, "syntax", "def f(:", id="syntax"),
         pytest.param("def f():\n  x = 1\n   y = 2\n", 3, "unexpected indent", "y = 2", id="indent"),
-        pytest.param(
-            "if x:\n\ty = 1\n        z = 2\n", 3, "inconsistent use of tabs", "z = 2", id="tabs-and-spaces"
-        ),
-        pytest.param(
-            "x = 1\nreturn x\n", 2, "'return' outside function", "return x", id="found-after-parsing"
-        ),
+        pytest.param("if x:\n\ty = 1\n        z = 2\n", 3, "inconsistent use of tabs", "z = 2", id="tabs-and-spaces"),
+        pytest.param("x = 1\nreturn x\n", 2, "'return' outside function", "return x", id="found-after-parsing"),
         pytest.param("x = 1\n\0y = 2\n", 2, "null byte", "", id="null-byte"),
-        pytest.param(
-            "x = 1\n# caf\u00e9\n".encode("latin-1"), 2, "byte 0xe9 is not UTF-8", "caf", id="latin-1"
-        ),
+        pytest.param("x = 1\n# caf\u00e9\n".encode("latin-1"), 2, "byte 0xe9 is not UTF-8", "caf", id="latin-1"),
         pytest.param("x = 1\n".encode("utf-16"), 1, "byte 0xff is not UTF-8", "x", id="utf-16"),
     ],
 )
@@ -149,9 +135,7 @@ def test_status_of_a_file_that_does_not_parse(status_of, text, line, message, sh
 
 
 def test_status_of_a_file_that_is_gone(tmp_path):
-    assert sources.status(tmp_path / "none.py", KATA) == Status(
-        State.MISSING_FILE, message="the file is gone"
-    )
+    assert sources.status(tmp_path / "none.py", KATA) == Status(State.MISSING_FILE, message="the file is gone")
 
 
 def test_deep_nesting_is_a_mistake_in_the_file_not_in_the_tool():

@@ -27,9 +27,7 @@ def examples(strategy: SearchStrategy[Tensor], profile: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("profile", "count"), [("practice", 25), ("graded", 50)])
-@pytest.mark.parametrize(
-    "strategy", [tensors(dtype=strategies.float_dtypes()), large_tensors(shapes(max_side=4))]
-)
+@pytest.mark.parametrize("strategy", [tensors(dtype=strategies.float_dtypes()), large_tensors(shapes(max_side=4))])
 def test_a_profile_gives_the_same_examples_each_time_whatever_ran_before(profile, count, strategy):
     torch.manual_seed(1)
     first = examples(strategy, profile)

@@ -208,39 +208,25 @@ def test_the_whole_text_of_a_stub():
 @pytest.mark.parametrize(
     ("source", "kept", "gone"),
     [
-        pytest.param(
-            "import torch\nimport math\ndef f(): return math.pi", "import torch", "math", id="torch-stays"
-        ),
+        pytest.param("import torch\nimport math\ndef f(): return math.pi", "import torch", "math", id="torch-stays"),
         pytest.param("from a import b, c\ndef f(x: b): c()", "from a import b\n", ", c", id="one-of-two"),
         pytest.param("import a.b\ndef f(x: a.b.C): ...", "import a.b", "zz", id="dotted"),
-        pytest.param(
-            "import a\nimport a.b\ndef f(x: a.C): a.b()", "import a\n", "import a.b", id="dotted-unused"
-        ),
+        pytest.param("import a\nimport a.b\ndef f(x: a.C): a.b()", "import a\n", "import a.b", id="dotted-unused"),
         pytest.param("import a.b\ndef f(x: a.C): ...", "import a.b", "zz", id="dotted-binds-the-package"),
         pytest.param("import a as b\ndef f(x: b.C): ...", "import a as b", "zz", id="renamed"),
         pytest.param("import a as b\ndef f(x): b()", "def f", "import", id="renamed-unused"),
         pytest.param("import a\ndef f(x: 'a.B'): ...", "import a", "zz", id="text-annotation"),
-        pytest.param(
-            "import a\ndef f():\n    '''\n    >>> a.b()\n    '''", "import a", "zz", id="in-the-example"
-        ),
+        pytest.param("import a\ndef f():\n    '''\n    >>> a.b()\n    '''", "import a", "zz", id="in-the-example"),
         pytest.param("import a\ndef _g(): a.b()\ndef f(): ...", "import a", "zz", id="in-what-is-given"),
         pytest.param("H = int\ndef f(x: H): ...", "H = int", "zz", id="helper-in-signature"),
         pytest.param("H = int\nG = H\ndef f(x: G): ...", "H = int", "zz", id="helper-of-a-helper"),
-        pytest.param(
-            "def h(): ...\ndef _g(): h()\ndef f(): ...", "def h()", "zz", id="helper-of-what-is-given"
-        ),
+        pytest.param("def h(): ...\ndef _g(): h()\ndef f(): ...", "def h()", "zz", id="helper-of-what-is-given"),
         pytest.param("def h(): ...\ndef f(): h()", "def f", "h()", id="helper-of-the-answer"),
         pytest.param("__all__ = ['f']\ndef f(): ...", "def f", "__all__", id="all"),
-        pytest.param(
-            "import a\n\nb = 1\n_c = a\ndef f(): ...", "import a\n\n_c", "b = 1", id="gap-of-what-goes"
-        ),
-        pytest.param(
-            "_a = 1\n\nb = 1\n_c = 1\ndef f(): ...", "_a = 1\n\n_c", "b = 1", id="gap-between-values"
-        ),
+        pytest.param("import a\n\nb = 1\n_c = a\ndef f(): ...", "import a\n\n_c", "b = 1", id="gap-of-what-goes"),
+        pytest.param("_a = 1\n\nb = 1\n_c = 1\ndef f(): ...", "_a = 1\n\n_c", "b = 1", id="gap-between-values"),
         pytest.param("a, _b = 1, 2\ndef f(): ...", "a, _b = 1, 2", "zz", id="unpacked"),
-        pytest.param(
-            "# about h\nh = 1\n# about f\ndef f(): ...", "# about f", "# about h", id="comments-go-along"
-        ),
+        pytest.param("# about h\nh = 1\n# about f\ndef f(): ...", "# about f", "# about h", id="comments-go-along"),
     ],
 )
 def test_what_stays_and_what_goes(source, kept, gone):

@@ -42,9 +42,7 @@ def same(first, second):
     return first == second
 
 
-KEYS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.text(), st.binary(), st.tuples(st.integers(), st.text())
-)
+KEYS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.binary(), st.tuples(st.integers(), st.text()))
 LEAVES = st.one_of(
     KEYS,
     st.floats(),
@@ -52,9 +50,7 @@ LEAVES = st.one_of(
     st.just(...),
     st.slices(9),
     st.builds(range, st.integers(-9, 9)),
-    st.sampled_from(
-        [torch.float32, torch.strided, torch.channels_last, torch.device("cuda:1"), torch.Size([2, 3])]
-    ),
+    st.sampled_from([torch.float32, torch.strided, torch.channels_last, torch.device("cuda:1"), torch.Size([2, 3])]),
     st.frozensets(KEYS),
     st.sets(KEYS),
     st.sampled_from([pathlib.Path("a/b"), pathlib.Path("/")]),
@@ -135,9 +131,7 @@ def test_what_lies_between_the_elements_does_not_cross():
 def test_views_of_one_memory_are_views_of_one_memory_again():
     base = torch.zeros(6)
 
-    whole, rows, reinterpreted, other = crossed(
-        [base, base.view(2, 3)[1:], base.view(torch.int32), base.clone()]
-    )
+    whole, rows, reinterpreted, other = crossed([base, base.view(2, 3)[1:], base.view(torch.int32), base.clone()])
     whole[4] = 1.0
 
     assert rows.tolist() == [[0.0, 1.0, 0.0]]
@@ -404,9 +398,7 @@ def message(*tokens, table=()):
     return packer.bytes()
 
 
-def tensor(
-    entry=0, dtype="float32", device="cpu", shape=(2,), stride=(1,), offset=0, flags=(False, False, True)
-):
+def tensor(entry=0, dtype="float32", device="cpu", shape=(2,), stride=(1,), offset=0, flags=(False, False, True)):
     rows = [(Tag.TUPLE, len(shape)), *shape, (Tag.TUPLE, len(stride)), *stride]
     return [(Tag.TENSOR, 10), entry, dtype, device, *rows, offset, *flags, None]
 

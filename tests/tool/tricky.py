@@ -36,8 +36,7 @@ TRICKY = {
         "g",
     ),
     "decorated": (
-        "import functools\n\n\n@functools.lru_cache(\n    maxsize=3,  # few\n)\n"
-        "# between\ndef f(x):\n    return x\n",
+        "import functools\n\n\n@functools.lru_cache(\n    maxsize=3,  # few\n)\n# between\ndef f(x):\n    return x\n",
         "f",
     ),
     "overloads": (
@@ -78,8 +77,7 @@ TRICKY = {
         "F",
     ),
     "dataclass": (
-        "from dataclasses import dataclass\n\n\n@dataclass\nclass F:\n"
-        "    x: int = 0\n\n    def y(self): ...\n",
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass F:\n    x: int = 0\n\n    def y(self): ...\n",
         "F",
     ),
     "class-with-base-of-its-own": (

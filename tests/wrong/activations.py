@@ -6,24 +6,17 @@ from torch.nn import functional
 from kata.variants import wrong
 
 
-@wrong(
-    "Your result has one number per feature: multiplying is half the work. "
-    "Add the products of each sample up."
-)
+@wrong("Your result has one number per feature: multiplying is half the work. Add the products of each sample up.")
 def net_input(x, weight, bias):
     return x * weight + bias
 
 
-@wrong(
-    "Your sum runs over all samples at once. Sum over the last axis only, so that each sample keeps its own."
-)
+@wrong("Your sum runs over all samples at once. Sum over the last axis only, so that each sample keeps its own.")
 def net_input(x, weight, bias):
     return (x * weight).sum() + bias
 
 
-@wrong(
-    "The bias never reaches your result. Add it to every weighted sum, so that the unit can shift its output."
-)
+@wrong("The bias never reaches your result. Add it to every weighted sum, so that the unit can shift its output.")
 def net_input(x, weight, bias):
     return x @ weight
 
@@ -38,17 +31,12 @@ def net_input(x, weight, bias):
     return weight @ x + bias
 
 
-@wrong(
-    "`float(bias)` (like `.item()`) takes the number out of autograd: "
-    "keep the tensor, or the bias never learns."
-)
+@wrong("`float(bias)` (like `.item()`) takes the number out of autograd: keep the tensor, or the bias never learns.")
 def net_input(x, weight, bias):
     return x @ weight + float(bias)
 
 
-@wrong(
-    "Your code computes one sample after the other. One product over the last axis does them all in one go."
-)
+@wrong("Your code computes one sample after the other. One product over the last axis does them all in one go.")
 def net_input(x, weight, bias):
     rows = x.reshape(x.shape[:-1].numel(), x.shape[-1])
     sums = x.new_empty(len(rows))
@@ -68,34 +56,23 @@ def logistic(z):
     return torch.exp(z) / (1 + torch.exp(z))
 
 
-@wrong(
-    "The value is right, but its gradient is inf times 0, so NaN, where exp(-z) overflows. "
-    "Treat both signs apart."
-)
+@wrong("The value is right, but its gradient is inf times 0, so NaN, where exp(-z) overflows. Treat both signs apart.")
 def logistic(z):
     return 1 / (1 + torch.exp(-z))
 
 
-@wrong(
-    "`where` drops the overflowing branch, but not its gradient: 0 times inf is NaN. "
-    "Make the input safe first."
-)
+@wrong("`where` drops the overflowing branch, but not its gradient: 0 times inf is NaN. Make the input safe first.")
 def logistic(z):
     return torch.where(z >= 0, 1 / (1 + torch.exp(-z)), torch.exp(z) / (1 + torch.exp(z)))
 
 
-@wrong(
-    "`abs` has slope 0 at 0, so your gradient at 0 is 0 instead of 0.25. "
-    "Choose the sign with `where` instead."
-)
+@wrong("`abs` has slope 0 at 0, so your gradient at 0 is 0 instead of 0.25. Choose the sign with `where` instead.")
 def logistic(z):
     decay = torch.exp(-z.abs())
     return torch.where(z >= 0, torch.ones_like(z), decay) / (1 + decay)
 
 
-@wrong(
-    "Clamping keeps exp small, but 1 / (1 + exp(10)) is not 0, and a clamped entry gets no gradient at all."
-)
+@wrong("Clamping keeps exp small, but 1 / (1 + exp(10)) is not 0, and a clamped entry gets no gradient at all.")
 def logistic(z):
     return 1 / (1 + torch.exp(-z.clamp(-10, 10)))
 
@@ -105,10 +82,7 @@ def logistic(z):
     return torch.sigmoid(-z)
 
 
-@wrong(
-    "exp(1000) is infinite, and inf / inf is NaN. "
-    "Subtract the largest score first: the answer stays the same."
-)
+@wrong("exp(1000) is infinite, and inf / inf is NaN. Subtract the largest score first: the answer stays the same.")
 def softmax(scores, dim):
     exponentials = torch.exp(scores)
     return exponentials / exponentials.sum(dim, keepdim=True)
@@ -120,10 +94,7 @@ def softmax(scores, dim):
     return exponentials / exponentials.sum()
 
 
-@wrong(
-    "You subtracted one maximum for the whole batch: a row far below it becomes 0 / 0. "
-    "Each row needs its own."
-)
+@wrong("You subtracted one maximum for the whole batch: a row far below it becomes 0 / 0. Each row needs its own.")
 def softmax(scores, dim):
     exponentials = torch.exp(scores - scores.max())
     return exponentials / exponentials.sum(dim, keepdim=True)
@@ -134,10 +105,7 @@ def softmax(scores, dim):
     return torch.softmax(scores, dim=-1)
 
 
-@wrong(
-    "Without keepdim the sums no longer line up with their rows: "
-    "square inputs get the wrong ones, others fail."
-)
+@wrong("Without keepdim the sums no longer line up with their rows: square inputs get the wrong ones, others fail.")
 def softmax(scores, dim):
     exponentials = torch.exp(scores - scores.amax(dim, keepdim=True))
     return exponentials / exponentials.sum(dim)
@@ -150,9 +118,7 @@ def softmax(scores, dim):
     return exponentials / exponentials.sum(dim, keepdim=True)
 
 
-@wrong(
-    "Your result is float32 whatever came in. Do the work in the dtype of `scores`, or cast back at the end."
-)
+@wrong("Your result is float32 whatever came in. Do the work in the dtype of `scores`, or cast back at the end.")
 def softmax(scores, dim):
     return torch.softmax(scores, dim, dtype=torch.float32)
 
@@ -170,9 +136,7 @@ def softmax(scores, dim):
     return torch.exp(scores - scores.logsumexp(dim, keepdim=True))
 
 
-@wrong(
-    "softmax rounds small probabilities to 0, and log(0) is -inf. Take the log before that: see `logsumexp`."
-)
+@wrong("softmax rounds small probabilities to 0, and log(0) is -inf. Take the log before that: see `logsumexp`.")
 def log_softmax(scores, dim):
     return torch.log(torch.softmax(scores, dim))
 
@@ -182,17 +146,12 @@ def log_softmax(scores, dim):
     return scores - torch.log(torch.exp(scores).sum(dim, keepdim=True))
 
 
-@wrong(
-    "Adding 1e-9 hides log(0), but then nothing is below -20.7. "
-    "Do not leave log space: scores minus logsumexp."
-)
+@wrong("Adding 1e-9 hides log(0), but then nothing is below -20.7. Do not leave log space: scores minus logsumexp.")
 def log_softmax(scores, dim):
     return torch.log(torch.softmax(scores, dim) + 1e-9)
 
 
-@wrong(
-    "The log of the sum is still missing: subtracting the largest score alone does not make them sum to 1."
-)
+@wrong("The log of the sum is still missing: subtracting the largest score alone does not make them sum to 1.")
 def log_softmax(scores, dim):
     return scores - scores.amax(dim, keepdim=True)
 
@@ -202,18 +161,12 @@ def log_softmax(scores, dim):
     return scores - scores.logsumexp(dim=-1, keepdim=True)
 
 
-@wrong(
-    "Clamping the probability at 1e-30 stops the -inf, "
-    "but the value is wrong there and the gradient is cut off."
-)
+@wrong("Clamping the probability at 1e-30 stops the -inf, but the value is wrong there and the gradient is cut off.")
 def log_softmax(scores, dim):
     return torch.log(torch.softmax(scores, dim).clamp(min=1e-30))
 
 
-@wrong(
-    "Where nothing is kept every score is -inf, and softmax of that is NaN. "
-    "Decide what such a row returns: zeros."
-)
+@wrong("Where nothing is kept every score is -inf, and softmax of that is NaN. Decide what such a row returns: zeros.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
@@ -238,19 +191,14 @@ def masked_softmax(scores, keep, dim):
     return torch.softmax(scores.masked_fill(~keep, 0.0), dim).masked_fill(~keep, 0.0)
 
 
-@wrong(
-    "You cleared the dropped shares after the softmax, so the kept ones no longer sum to 1. "
-    "Mask the scores first."
-)
+@wrong("You cleared the dropped shares after the softmax, so the kept ones no longer sum to 1. Mask the scores first.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
     return torch.softmax(scores, dim).masked_fill(~keep, 0.0)
 
 
-@wrong(
-    "Multiplying by the mask does not remove NaN or inf: 0 times NaN is NaN. Replace those scores instead."
-)
+@wrong("Multiplying by the mask does not remove NaN or inf: 0 times NaN is NaN. Replace those scores instead.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
@@ -258,9 +206,7 @@ def masked_softmax(scores, keep, dim):
     return exponentials / exponentials.sum(dim, keepdim=True).clamp(min=1e-12)
 
 
-@wrong(
-    "With nothing kept your row is shared evenly: all its scores are equally low. Such a row should be zeros."
-)
+@wrong("With nothing kept your row is shared evenly: all its scores are equally low. Such a row should be zeros.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
@@ -275,19 +221,14 @@ def masked_softmax(scores, keep, dim):
     return torch.softmax(scores.masked_fill(keep, lowest), dim).masked_fill(keep, 0.0)
 
 
-@wrong(
-    "A mask of 0 and 1 passes unnoticed: `~` turns 1 into -2, which is true too. "
-    "Refuse a `keep` that is not bool."
-)
+@wrong("A mask of 0 and 1 passes unnoticed: `~` turns 1 into -2, which is true too. Refuse a `keep` that is not bool.")
 def masked_softmax(scores, keep, dim):
     lowest = torch.finfo(scores.dtype).min
     kept = keep.to(torch.bool)
     return torch.softmax(scores.masked_fill(~kept, lowest), dim).masked_fill(~kept, 0.0)
 
 
-@wrong(
-    "`masked_fill_` with its underscore writes into the caller's scores. `masked_fill` makes a new tensor."
-)
+@wrong("`masked_fill_` with its underscore writes into the caller's scores. `masked_fill` makes a new tensor.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
@@ -295,9 +236,7 @@ def masked_softmax(scores, keep, dim):
     return torch.softmax(scores.masked_fill_(~keep, lowest), dim).masked_fill(~keep, 0.0)
 
 
-@wrong(
-    "You counted the kept positions in `keep` alone, before it took the shape of `scores`: expand it first."
-)
+@wrong("You counted the kept positions in `keep` alone, before it took the shape of `scores`: expand it first.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
@@ -321,25 +260,19 @@ def tanh(z):
     return torch.tanh(z)
 
 
-@wrong(
-    "`z.tanh_()` is PyTorch's tanh too, and writing into a clone does not make it yours. Start from `exp`."
-)
+@wrong("`z.tanh_()` is PyTorch's tanh too, and writing into a clone does not make it yours. Start from `exp`.")
 def tanh(z):
     return z.clone().tanh_()
 
 
 @wrong(
-    "The value is right, but exp(2 * z) overflows for large z, and the gradient becomes NaN. "
-    "Use negative exponents."
+    "The value is right, but exp(2 * z) overflows for large z, and the gradient becomes NaN. Use negative exponents."
 )
 def tanh(z):
     return 1 - 2 / (torch.exp(2 * z) + 1)
 
 
-@wrong(
-    "`abs` and `sign` have slope 0 at 0, so your gradient at 0 is 0 instead of 1. "
-    "Choose the sign with `where`."
-)
+@wrong("`abs` and `sign` have slope 0 at 0, so your gradient at 0 is 0 instead of 1. Choose the sign with `where`.")
 def tanh(z):
     decay = torch.exp(-2 * z.abs())
     return torch.sign(z) * (1 - decay) / (1 + decay)
@@ -361,10 +294,7 @@ def relu(z):
     return z
 
 
-@wrong(
-    "torch.max(z, 0) reads the 0 as an axis and gives pairs (values, indices). "
-    "For a limit use `clamp(min=0)`."
-)
+@wrong("torch.max(z, 0) reads the 0 as an axis and gives pairs (values, indices). For a limit use `clamp(min=0)`.")
 def relu(z):
     return torch.max(z, 0)
 
@@ -384,9 +314,7 @@ def relu(z):
     return torch.where(z > 0, z, 0.01 * z)
 
 
-@wrong(
-    "`.data` (like `.detach()`) leaves autograd, so nothing behind this layer can learn. Work on `z` itself."
-)
+@wrong("`.data` (like `.detach()`) leaves autograd, so nothing behind this layer can learn. Work on `z` itself.")
 def relu(z):
     return z.data.clamp(min=0)
 
@@ -396,18 +324,12 @@ def relu(z):
     return z.clamp(0, 1)
 
 
-@wrong(
-    "The result is right, but its gradient at 100 is NaN: "
-    "`where` drops exp(100) and still sends 0 times inf back."
-)
+@wrong("The result is right, but its gradient at 100 is NaN: `where` drops exp(100) and still sends 0 times inf back.")
 def elu(z, alpha):
     return torch.where(z > 0, z, alpha * torch.expm1(z))
 
 
-@wrong(
-    "The formula with max and min is right, but at 100 the gradient of exp is 0 times inf, so NaN. "
-    "Clamp z first."
-)
+@wrong("The formula with max and min is right, but at 100 the gradient of exp is 0 times inf, so NaN. Clamp z first.")
 def elu(z, alpha):
     zero = torch.zeros_like(z)
     return torch.maximum(zero, z) + torch.minimum(zero, alpha * (torch.exp(z) - 1))
@@ -438,10 +360,7 @@ def elu(z, alpha):
     return functional.elu(z, alpha, inplace=True)
 
 
-@wrong(
-    "sigmoid rounds to 0 or 1, and log(0) is -inf, times 0 NaN. "
-    "Work on the logits: `logsigmoid` or `softplus`."
-)
+@wrong("sigmoid rounds to 0 or 1, and log(0) is -inf, times 0 NaN. Work on the logits: `logsigmoid` or `softplus`.")
 def bce_with_logits(logits, targets):
     if targets.shape != logits.shape:
         raise ValueError("targets must have the shape of logits")
@@ -449,9 +368,7 @@ def bce_with_logits(logits, targets):
     return -(targets * p.log() + (1 - targets) * (1 - p).log()).mean()
 
 
-@wrong(
-    "Clamping p at 1e-6 avoids log(0), but a logit of 100 then costs 14 instead of 100, and does not learn."
-)
+@wrong("Clamping p at 1e-6 avoids log(0), but a logit of 100 then costs 14 instead of 100, and does not learn.")
 def bce_with_logits(logits, targets):
     if targets.shape != logits.shape:
         raise ValueError("targets must have the shape of logits")
@@ -460,8 +377,7 @@ def bce_with_logits(logits, targets):
 
 
 @wrong(
-    "binary_cross_entropy takes probabilities and cuts the loss off at 100. "
-    "Give the logits to a form made for them."
+    "binary_cross_entropy takes probabilities and cuts the loss off at 100. Give the logits to a form made for them."
 )
 def bce_with_logits(logits, targets):
     if targets.shape != logits.shape:
@@ -479,9 +395,7 @@ def bce_with_logits(logits, targets):
     return functional.binary_cross_entropy_with_logits(logits, targets, reduction="sum")
 
 
-@wrong(
-    "Targets of shape (n, 1) against logits of (n,) broadcast to an n by n table. Refuse shapes that differ."
-)
+@wrong("Targets of shape (n, 1) against logits of (n,) broadcast to an n by n table. Refuse shapes that differ.")
 def bce_with_logits(logits, targets):
     return (functional.softplus(logits) - targets * logits).mean()
 
@@ -506,9 +420,7 @@ def bce_with_logits(logits, targets):
     return functional.binary_cross_entropy_with_logits(logits, targets.round())
 
 
-@wrong(
-    "scores / temperature overflows to inf, and inf - inf is NaN. Subtract the largest score before dividing."
-)
+@wrong("scores / temperature overflows to inf, and inf - inf is NaN. Subtract the largest score before dividing.")
 def temperature_softmax(scores, temperature):
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
@@ -522,28 +434,21 @@ def temperature_softmax(scores, temperature):
     return torch.softmax((scores - scores.amax(-1, keepdim=True)) * temperature, dim=-1)
 
 
-@wrong(
-    "Dividing the probabilities, not the scores, leaves rows that do not sum to 1. Divide before the softmax."
-)
+@wrong("Dividing the probabilities, not the scores, leaves rows that do not sum to 1. Divide before the softmax.")
 def temperature_softmax(scores, temperature):
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
     return torch.softmax(scores, dim=-1) / temperature
 
 
-@wrong(
-    "NaN slips through `temperature <= 0`, which is False for it. "
-    "Ask for `temperature > 0` and refuse the rest."
-)
+@wrong("NaN slips through `temperature <= 0`, which is False for it. Ask for `temperature > 0` and refuse the rest.")
 def temperature_softmax(scores, temperature):
     if temperature <= 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
     return torch.softmax((scores - scores.amax(-1, keepdim=True)) / temperature, dim=-1)
 
 
-@wrong(
-    "A temperature of 0 is refused, but a negative one passes and prefers the smallest score. Refuse it too."
-)
+@wrong("A temperature of 0 is refused, but a negative one passes and prefers the smallest score. Refuse it too.")
 def temperature_softmax(scores, temperature):
     if temperature == 0 or temperature != temperature:
         raise ValueError(f"temperature must be positive, not {temperature}")
@@ -564,10 +469,7 @@ def temperature_softmax(scores, temperature):
     return torch.softmax((scores - scores.amax(0, keepdim=True)) / temperature, dim=0)
 
 
-@wrong(
-    "`scores /= temperature` changes the caller's tensor. "
-    "Write `scores / temperature`, which makes a new one."
-)
+@wrong("`scores /= temperature` changes the caller's tensor. Write `scores / temperature`, which makes a new one.")
 def temperature_softmax(scores, temperature):
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")

@@ -29,10 +29,7 @@ def from_list(values):
     return torch.from_numpy(np.array(values))
 
 
-@wrong(
-    "Your dtype follows the first entry, so in [1, 2.5] the half was cut off. One float makes all entries "
-    "floats."
-)
+@wrong("Your dtype follows the first entry, so in [1, 2.5] the half was cut off. One float makes all entries floats.")
 def from_list(values):
     first = values
     while isinstance(first, list) and first:
@@ -104,19 +101,13 @@ def from_array(array, share):
     return tensor if share else tensor.detach()
 
 
-@wrong(
-    "`contiguous` copies only what is not in order yet: a transposed array was copied although you should "
-    "share it."
-)
+@wrong("`contiguous` copies only what is not in order yet: a transposed array was copied although you should share it.")
 def from_array(array, share):
     tensor = torch.from_numpy(array).contiguous()
     return tensor if share else tensor.clone()
 
 
-@wrong(
-    "`contiguous` copies only what is not in order yet: an ordinary array is still shared. Use `clone` "
-    "for a copy."
-)
+@wrong("`contiguous` copies only what is not in order yet: an ordinary array is still shared. Use `clone` for a copy.")
 def from_array(array, share):
     tensor = torch.from_numpy(array)
     return tensor if share else tensor.contiguous()
@@ -146,8 +137,7 @@ def to_float32(array):
 
 
 @wrong(
-    "`from_numpy` takes arrays only: a single number such as `np.float64(2.5)` is none. `torch.as_tensor` "
-    "takes both."
+    "`from_numpy` takes arrays only: a single number such as `np.float64(2.5)` is none. `torch.as_tensor` takes both."
 )
 def to_float32(array):
     return torch.from_numpy(array).float()
@@ -216,8 +206,7 @@ def filled_like(tensor, value):
 
 
 @wrong(
-    "`full_like` forces the value into the dtype: 0.5 became 0, and -1 became 255 in uint8. Check that it "
-    "fits first."
+    "`full_like` forces the value into the dtype: 0.5 became 0, and -1 became 255 in uint8. Check that it fits first."
 )
 def filled_like(tensor, value):
     return torch.full_like(tensor, value)
@@ -235,8 +224,7 @@ def filled_like(tensor, value):
 
 
 @wrong(
-    "Arithmetic with what `tensor` holds lets NaN and infinity through: 0 times NaN is NaN. Fill a new "
-    "tensor instead."
+    "Arithmetic with what `tensor` holds lets NaN and infinity through: 0 times NaN is NaN. Fill a new tensor instead."
 )
 def filled_like(tensor, value):
     _check(tensor, value)
@@ -257,9 +245,7 @@ def filled_like(tensor, value):
     return torch.full_like(tensor, value)
 
 
-@wrong(
-    "Infinity and NaN are numbers that every floating-point dtype has. Only a finite value can be too large."
-)
+@wrong("Infinity and NaN are numbers that every floating-point dtype has. Only a finite value can be too large.")
 def filled_like(tensor, value):
     if tensor.is_floating_point() and not math.isfinite(value):
         raise ValueError(f"value {value} does not fit {tensor.dtype}")
@@ -293,8 +279,7 @@ def evenly_spaced(start, stop, count):
 
 
 @wrong(
-    "With a step that is not exact, `arange` gains or loses a point now and then. `linspace` fixes how "
-    "many there are."
+    "With a step that is not exact, `arange` gains or loses a point now and then. `linspace` fixes how many there are."
 )
 def evenly_spaced(start, stop, count):
     _count(count)
@@ -331,8 +316,7 @@ def evenly_spaced(start, stop, count):
 
 
 @wrong(
-    "Adding the step again and again piles up rounding, so the last point misses the end. Compute each "
-    "from the ends."
+    "Adding the step again and again piles up rounding, so the last point misses the end. Compute each from the ends."
 )
 def evenly_spaced(start, stop, count):
     _count(count)
@@ -351,10 +335,7 @@ def evenly_spaced(start, stop, count):
 # random_normal
 
 
-@wrong(
-    "`torch.manual_seed` resets the random numbers of the whole program. Draw from a `torch.Generator` of "
-    "your own."
-)
+@wrong("`torch.manual_seed` resets the random numbers of the whole program. Draw from a `torch.Generator` of your own.")
 def random_normal(shape, seed):
     torch.manual_seed(seed)
     return torch.randn(shape)
@@ -375,9 +356,7 @@ def random_normal(shape, seed):
     return torch.randn(shape)
 
 
-@wrong(
-    "`np.random.seed` resets NumPy's random numbers for the whole program. `np.random.default_rng` would not."
-)
+@wrong("`np.random.seed` resets NumPy's random numbers for the whole program. `np.random.default_rng` would not.")
 def random_normal(shape, seed):
     np.random.seed(seed)
     return torch.tensor(np.random.standard_normal(shape), dtype=torch.float32)
@@ -449,9 +428,7 @@ def checkerboard(size):
     return board
 
 
-@wrong(
-    "The board was built number by number in a Python list. Let a few tensor operations make it all at once."
-)
+@wrong("The board was built number by number in a Python list. Let a few tensor operations make it all at once.")
 def checkerboard(size):
     board = [[(row + column) % 2 for column in range(size)] for row in range(size)]
     return torch.tensor(board, dtype=torch.int64).reshape(size, size)
@@ -478,10 +455,7 @@ def _in_range(labels, classes):
         raise ValueError("labels are out of range")
 
 
-@wrong(
-    "A slice in front of the labels marks those columns in every row. Pair each label with its own row "
-    "number."
-)
+@wrong("A slice in front of the labels marks those columns in every row. Pair each label with its own row number.")
 def one_hot(labels, classes):
     _in_range(labels, classes)
     rows = torch.zeros(len(labels), classes, dtype=torch.int64, device=labels.device)
@@ -548,10 +522,7 @@ def one_hot(labels, classes):
     return (labels.unsqueeze(1) == torch.arange(classes, device=labels.device)).long()
 
 
-@wrong(
-    "The width follows the largest label that happens to be there. A class without a label still has its "
-    "column."
-)
+@wrong("The width follows the largest label that happens to be there. A class without a label still has its column.")
 def one_hot(labels, classes):
     _in_range(labels, classes)
     width = int(labels.max()) + 1 if len(labels) else classes

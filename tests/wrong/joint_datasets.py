@@ -158,8 +158,7 @@ def pair(features, labels):  # noqa: F811
 
 
 @wrong(
-    "A list of pairs is no TensorDataset. Hand the two tensors to `TensorDataset`: it does the pairing at "
-    "each access."
+    "A list of pairs is no TensorDataset. Hand the two tensors to `TensorDataset`: it does the pairing at each access."
 )
 def pair(features, labels):  # noqa: F811
     if len(features) != len(labels):
@@ -409,8 +408,7 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong(
-    "A train split without rows has no mean, and everything became NaN without a word. Raise ValueError "
-    "naming `train`."
+    "A train split without rows has no mean, and everything became NaN without a word. Raise ValueError naming `train`."
 )
 def standardize_splits(train, test):  # noqa: F811
     _check(train if len(train) else torch.ones_like(test), test)

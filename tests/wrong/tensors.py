@@ -16,30 +16,23 @@ def scalar(value):
 
 
 @wrong(
-    "The brackets around the number made a vector with one entry, shape (1,). Give `torch.tensor` the "
-    "number itself."
+    "The brackets around the number made a vector with one entry, shape (1,). Give `torch.tensor` the number itself."
 )
 def scalar(value):
     return torch.tensor([value], dtype=torch.float32)
 
 
-@wrong(
-    "`torch.tensor` keeps an int whole, so a whole number came back as int64. Ask for float32 with `dtype=`."
-)
+@wrong("`torch.tensor` keeps an int whole, so a whole number came back as int64. Ask for float32 with `dtype=`.")
 def scalar(value):
     return torch.tensor(value)
 
 
-@wrong(
-    "Your result is a plain Python number. Wrap it in a tensor, so that it has a shape, a dtype and a device."
-)
+@wrong("Your result is a plain Python number. Wrap it in a tensor, so that it has a shape, a dtype and a device.")
 def scalar(value):
     return float(value)
 
 
-@wrong(
-    "Your numbers are float64: that is how precise NumPy and Python are, but tensors here are to be float32."
-)
+@wrong("Your numbers are float64: that is how precise NumPy and Python are, but tensors here are to be float32.")
 def scalar(value):
     return torch.tensor(value, dtype=torch.float64)
 
@@ -105,10 +98,7 @@ def describe(tensor):
     return _describe(tensor, shape=tensor.shape)
 
 
-@wrong(
-    "The device came back as text. Return the `torch.device` itself: code can compare it and move tensors "
-    "to it."
-)
+@wrong("The device came back as text. Return the `torch.device` itself: code can compare it and move tensors to it.")
 def describe(tensor):
     return _describe(tensor, device=str(tensor.device))
 
@@ -123,10 +113,7 @@ def describe(tensor):
     return _describe(tensor, elements=len(tensor) if tensor.dim() else 1)
 
 
-@wrong(
-    "You counted the numbers in memory. An expanded tensor shows one number in several places, and each "
-    "counts."
-)
+@wrong("You counted the numbers in memory. An expanded tensor shows one number in several places, and each counts.")
 def describe(tensor):
     return _describe(tensor, elements=tensor.untyped_storage().nbytes() // tensor.element_size())
 
@@ -150,9 +137,7 @@ def _check(matrices):
             raise ValueError(f"matrices[{i}] is shaped {tuple(matrix.shape)}")
 
 
-@wrong(
-    "`torch.cat` lengthens an axis that is there already, so your result is still a matrix. Make a new axis."
-)
+@wrong("`torch.cat` lengthens an axis that is there already, so your result is still a matrix. Make a new axis.")
 def stack_matrices(matrices):
     _check(matrices)
     return torch.cat(matrices)
@@ -174,18 +159,13 @@ def stack_matrices(matrices):
     return torch.cat(matrices, dim=1).reshape(len(matrices), *matrices[0].shape)
 
 
-@wrong(
-    "On its way through Python lists your result forgot dtype, device and gradient. Join the tensors as "
-    "they are."
-)
+@wrong("On its way through Python lists your result forgot dtype, device and gradient. Join the tensors as they are.")
 def stack_matrices(matrices):
     _check(matrices)
     return torch.tensor([matrix.tolist() for matrix in matrices])
 
 
-@wrong(
-    "For unequal shapes PyTorch's own RuntimeError came out, which names no matrix. Compare the shapes first."
-)
+@wrong("For unequal shapes PyTorch's own RuntimeError came out, which names no matrix. Compare the shapes first.")
 def stack_matrices(matrices):
     return torch.stack(matrices)
 
@@ -214,9 +194,7 @@ def stack_matrices(matrices):
     return torch.stack(matrices)
 
 
-@wrong(
-    "Your message counts from 1, but `matrices[1]` is the second of the list. Count from 0 as Python does."
-)
+@wrong("Your message counts from 1, but `matrices[1]` is the second of the list. Count from 0 as Python does.")
 def stack_matrices(matrices):
     for i, matrix in enumerate(matrices, start=1):
         if matrix.shape != matrices[0].shape:

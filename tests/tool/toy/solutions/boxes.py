@@ -13,6 +13,9 @@ class Box:
     Raises:
         IndexError: when an index is past the end.
 
+    Rules:
+        `values` is not modified.
+
     Example:
         >>> Box(torch.tensor([3.0, 4.0]))[1]
         tensor(4.)

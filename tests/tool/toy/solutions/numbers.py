@@ -44,6 +44,9 @@ def total(values: Tensor) -> float:
     Raises:
         ValueError: naming `values`, when it is not a vector.
 
+    Rules:
+        The input is not modified.
+
     Example:
         >>> total(torch.tensor([1.0, 2.0, 4.0]))
         7.0

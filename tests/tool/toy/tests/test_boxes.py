@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tests import expect
+from tests import expect, probes
 
 
 def test_Box_has_a_length(impl):
@@ -32,3 +32,11 @@ def test_Box_keeps_a_copy(impl):
     values[0] = 100.0
 
     expect.tensor(box[0], torch.tensor(3.0), call="Box(values)[0] after values[0] = 100")
+
+
+def test_Box_leaves_its_input_alone(impl, probe):
+    values = torch.tensor([0.5, 5.0])
+
+    changed = probe(probes.changed_inputs, impl.Box, values)
+
+    expect.value(changed, [], call="arguments that Box(values) changed", values=values)

@@ -45,3 +45,11 @@ def test_total_of_nothing_is_zero(impl):
 def test_total_refuses_a_matrix(impl):
     with expect.raises(ValueError, match="values", call="total(torch.ones(2, 3))"):
         impl.total(torch.ones(2, 3))
+
+
+def test_total_leaves_its_input_alone(impl, probe):
+    values = torch.tensor([0.5, 5.0])
+
+    changed = probe(probes.changed_inputs, impl.total, values)
+
+    expect.value(changed, [], call="arguments that total(values) changed", values=values)

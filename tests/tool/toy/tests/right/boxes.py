@@ -13,3 +13,15 @@ class Box:
 
     def __getitem__(self, index):
         return self.elements[index]
+
+
+@right("leaves the checking to torch")
+class Box:
+    def __init__(self, values):
+        self.values = values.detach().clone()
+
+    def __len__(self):
+        return self.values.numel()
+
+    def __getitem__(self, index):
+        return self.values[index]

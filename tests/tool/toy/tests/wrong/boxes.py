@@ -25,3 +25,15 @@ class Box:
         if not -1 <= index < len(self.values):
             raise IndexError(f"index {index} is out of range")
         return self.values[index]
+
+
+@wrong("Past the end you wrapped around to the beginning: raise an IndexError there.")
+class Box:
+    def __init__(self, values):
+        self.values = values.clone()
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, index):
+        return self.values[index % len(self.values)]

@@ -28,3 +28,10 @@ def total(values):
 @wrong("You accept a matrix and add up all of it; the promise is to refuse one.")
 def total(values):
     return values.sum().item()
+
+
+@wrong("The sum of nothing is 0: an empty vector is a right question.")
+def total(values):
+    if values.ndim != 1 or not len(values):
+        raise ValueError("values must be a vector")
+    return values.sum().item()

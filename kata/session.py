@@ -23,6 +23,7 @@ def serve(connection: Connection) -> None:
 
 
 def tell(connection: Connection, event: str, **details: Any) -> None:
+    """Tell the parent what has happened."""
     connection.send_bytes(json.dumps({"event": event, **details}).encode())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
+import safetensors.torch
 import torch
 
 from kata.remote import arrays, tensors
@@ -48,14 +49,21 @@ class Reader:
         count = self.whole()
         if count > MOST_TENSORS:
             raise WireError(f"more than {MOST_TENSORS} tensors at once")
-        self.tensors = tensors.Receiver([self.entry() for _ in range(count)], limit)
+        starts = [self.whole() for _ in range(count)]
+        self.tensors = tensors.Receiver(list(zip(starts, self.memories(count), strict=True)), limit)
 
-    def entry(self) -> tuple[int, bytes]:
-        """Read the memory of some tensors: the unused bytes before it, and its bytes."""
-        start, data = self.whole(), self.token()
+    def memories(self, count: int) -> list[torch.Tensor]:
+        """Read the memory of the tensors, one stretch of bytes for each entry of the table."""
+        if not count:
+            return []
+        data = self.token()
         if type(data) is not bytes:
             raise WireError("a tensor's memory that is no bytes")
-        return start, data
+        found = safetensors.torch.load(data)
+        memories = [found.pop(str(number)) for number in range(count)]
+        if found or any(memory.dtype is not torch.uint8 or memory.dim() != 1 for memory in memories):
+            raise WireError("a tensor's memory that is no bytes")
+        return memories
 
     def whole(self) -> int:
         """Read a number that counts something."""

@@ -100,8 +100,8 @@ class Sender:
             tensor.grad if leaf and tensor.requires_grad else None,
         ]
 
-    def table(self) -> list[tuple[int, bytes]]:
-        """Return each entry as the number of bytes before it that nobody uses, and its bytes."""
+    def table(self) -> list[tuple[int, Tensor]]:
+        """Return each entry as the number of bytes before it that nobody uses, and its bytes as uint8."""
         return [_bytes_of(stretches) for stretches in self._entries.values()]
 
     def _store(self, plain: Tensor) -> int:
@@ -117,12 +117,12 @@ class Sender:
 class Receiver:
     """Makes tensors from a message's table; believes nothing that the message says about them."""
 
-    def __init__(self, table: Sequence[tuple[int, bytes]], limit: int) -> None:
-        if sum(start + len(data) for start, data in table) > limit:
+    def __init__(self, table: Sequence[tuple[int, Tensor]], limit: int) -> None:
+        if sum(start + len(memory) for start, memory in table) > limit:
             raise WireError(f"the tensors take more than {limit} bytes")
         self._limit = limit
-        self._entries = [_memory(start, data) for start, data in table]
-        self._lengths = [start + len(data) for start, data in table]
+        self._entries = [_memory(start, memory) for start, memory in table]
+        self._lengths = [start + len(memory) for start, memory in table]
         self._moved: dict[tuple[int, torch.device], Tensor] = {}
         self._made: list[Tensor] = []
 
@@ -192,12 +192,12 @@ def _reach(shape: Sequence[int], stride: Sequence[int]) -> int:
     return sum((size - 1) * step for size, step in zip(shape, stride, strict=True))
 
 
-def _bytes_of(stretches: Sequence[_Stretch]) -> tuple[int, bytes]:
+def _bytes_of(stretches: Sequence[_Stretch]) -> tuple[int, Tensor]:
     start = min(stretch.start for stretch in stretches)
     memory = torch.zeros(max(stretch.end for stretch in stretches) - start, dtype=torch.uint8, device="cpu")
     for stretch in stretches:
         _copy_elements(stretch.tensor, memory[stretch.start - start : stretch.end - start])
-    return start, memory.numpy().tobytes()
+    return start, memory
 
 
 def _copy_elements(tensor: Tensor, memory: Tensor) -> None:
@@ -214,8 +214,7 @@ def _copy_elements(tensor: Tensor, memory: Tensor) -> None:
         memory.view(count, size)[index] = flat.view(count, size)[index]
 
 
-def _memory(start: int, data: bytes) -> Tensor:
-    memory = torch.zeros(-(-(start + len(data)) // ALIGNED) * ALIGNED, dtype=torch.uint8, device="cpu")
-    if data:
-        memory[start : start + len(data)] = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+def _memory(start: int, stretch: Tensor) -> Tensor:
+    memory = torch.zeros(-(-(start + len(stretch)) // ALIGNED) * ALIGNED, dtype=torch.uint8, device="cpu")
+    memory[start : start + len(stretch)] = stretch
     return memory

@@ -4,7 +4,8 @@ A message is a row of msgpack scalars. A value that is no scalar (a list, a
 tensor, a slice...) is one msgpack extension that says its kind and how many
 values it is made of, followed by those. So nothing is nested for msgpack, and
 whatever bytes the learner's process makes up, the judge allocates no more than
-what it has really received. The bytes of the tensors stand in front.
+what it has really received. The bytes of the tensors stand in front, as one
+safetensors file with an entry for each stretch of memory.
 
 Crosses as it is: None, bool, int, float, complex, str, bytes, list, tuple, dict,
 OrderedDict, set, frozenset, slice, range, Ellipsis, pathlib.Path; tensors,

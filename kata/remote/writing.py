@@ -8,6 +8,7 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 import numpy as np
+import safetensors.torch
 import torch
 
 from kata.remote import arrays, tensors
@@ -49,12 +50,13 @@ class Writer:
         """Return the message: the memory of its tensors, then the values."""
         head = msgpack.Packer(autoreset=False)
         table = self.tensors.table()
-        if len(table) > MOST_TENSORS or sum(start + len(data) for start, data in table) > self.limit:
+        if len(table) > MOST_TENSORS or sum(start + len(memory) for start, memory in table) > self.limit:
             raise WireError(f"cannot send tensors of more than {self.limit} bytes at once")
         head.pack(len(table))
-        for start, data in table:
+        for start, _ in table:
             head.pack(start)
-            head.pack(data)
+        if table:
+            head.pack(safetensors.torch.save({str(i): memory for i, (_, memory) in enumerate(table)}))
         message: bytes = head.bytes() + self.packer.bytes()
         return message
 

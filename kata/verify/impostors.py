@@ -19,11 +19,13 @@ _spoiled = False  # whether anything was spoiled since `forget`
 
 
 def forget() -> None:
+    """Begin a test: nothing is spoiled yet."""
     global _spoiled
     _spoiled = False
 
 
 def has_spoiled() -> bool:
+    """Tell whether an impostor has spoiled anything since `forget`."""
     return _spoiled
 
 

@@ -8,6 +8,7 @@ import hypothesis.extra.numpy as hnp
 import msgpack
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -387,15 +388,43 @@ def test_random_bytes_are_refused_or_mean_a_value(data):
 def message(*tokens, table=()):
     packer = msgpack.Packer(autoreset=False)
     packer.pack(len(table))
-    for start, data in table:
+    for start, _ in table:
         packer.pack(start)
-        packer.pack(data)
+    if table:
+        packer.pack(memories(*(data for _, data in table)))
     for token in tokens:
         if isinstance(token, tuple):
             packer.pack_ext_type(token[0], token[1].to_bytes(4, "big"))
         else:
             packer.pack(token)
     return packer.bytes()
+
+
+def memories(*stretches, dtype=torch.uint8):
+    found = {str(i): torch.frombuffer(bytearray(data), dtype=dtype) for i, data in enumerate(stretches) if data}
+    empty = {str(i): torch.empty(0, dtype=dtype) for i, data in enumerate(stretches) if not data}
+    return safetensors.torch.save(found | empty)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\xff" * 64, id="a-header-of-any-length"),
+        pytest.param(memories(bytes(8))[:-1], id="cut-off"),
+        pytest.param(memories(bytes(8), bytes(8)), id="one-more-entry"),
+        pytest.param(memories(bytes(8), dtype=torch.float32), id="not-bytes"),
+        pytest.param(safetensors.torch.save({"1": torch.zeros(8, dtype=torch.uint8)}), id="another-name"),
+        pytest.param(safetensors.torch.save({"0": torch.zeros(2, 4, dtype=torch.uint8)}), id="not-flat"),
+        pytest.param(8, id="no-file"),
+    ],
+)
+def test_a_forged_table_of_memory_is_refused(file):
+    packer = msgpack.Packer(autoreset=False)
+    for part in (1, 0, file, 5):
+        packer.pack(part)
+
+    assert not read(packer.bytes())
 
 
 def tensor(entry=0, dtype="float32", device="cpu", shape=(2,), stride=(1,), offset=0, flags=(False, False, True)):

@@ -31,6 +31,9 @@ def make_toy(root: Path) -> Course:
     return course
 
 
+collect_ignore = ["toy", "remote_toys"]  # they are material, not tests
+
+
 @pytest.fixture
 def toy(tmp_path: Path) -> Course:
     """The toy course with every kata not started."""

@@ -35,7 +35,8 @@ def file(toy):
         ([PASSED, PASSED], Verdict.PASSED, 2, None),
         ([PASSED, WRONG], Verdict.WRONG, 1, WRONG),
         ([NOT_RUN, WRONG], Verdict.WRONG, 0, WRONG),
-        ([PASSED, NOT_RUN], Verdict.NOT_RUN, 1, NOT_RUN),
+        ([PASSED, NOT_RUN], Verdict.PASSED, 1, NOT_RUN),
+        ([NOT_RUN], Verdict.NOT_RUN, 0, NOT_RUN),
         ([], Verdict.NOT_RUN, 0, None),
     ],
 )

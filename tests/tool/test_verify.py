@@ -45,17 +45,17 @@ def test_the_toy_course_has_no_hole(toy):
 @pytest.mark.parametrize(
     ("name", "through"),
     [
-        pytest.param("test_double_lets_gradients_through", "detach", id="gradients"),
-        pytest.param("test_double_leaves_its_input_alone", "in place", id="input"),
-        pytest.param("test_double_multiplies_every_element_by_two", "second power", id="values"),
+        pytest.param("test_double_lets_gradients_through", "wrong answer: Your result has no gradient", id="gradients"),
+        pytest.param("test_double_leaves_its_input_alone", "impostor 'overwritten'", id="input"),
+        pytest.param("test_double_multiplies_every_element_by_two", "impostor 'dtype'", id="values"),
     ],
 )
-def test_a_removed_test_lets_a_wrong_answer_through(toy, name, through):
+def test_a_removed_test_is_a_hole(toy, name, through):
     remove_test(toy, "numbers", name)
 
     found = holes(toy, DOUBLE)
 
-    assert any("no test rejects this wrong answer" in hole and through in hole for hole in found), found
+    assert any("no test rejects" in hole and through in hole for hole in found), found
 
 
 def test_a_promise_that_no_test_would_notice_is_a_hole(toy):
@@ -82,7 +82,7 @@ def test_a_test_that_passes_on_the_stub_is_a_hole(toy):
 
 
 def test_a_solution_that_fails_its_own_spec_is_a_hole(toy):
-    replace(toy.solution("numbers"), "return 2 * x", "return 3 * x")
+    replace(toy.solution("numbers"), "torch.mul(x, _FACTOR)", "torch.mul(x, 3)")
 
     assert any("rejects its solution:" in hole for hole in holes(toy, DOUBLE))
 

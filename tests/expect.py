@@ -96,10 +96,10 @@ def finite(actual: object, /, *, call: str, **inputs: object) -> None:
 
 
 def same_work(small: int, large: int, /, *, call: str, **inputs: object) -> None:
-    """Expect that work, counted by `probes.operations`, stays the same where the input is twice as large."""
+    """Expect that work, counted by `probes.operations`, stays the same for a larger input."""
     __tracebackhide__ = True
     if large > GROWTH * small:
-        got = f"{small} operations, and {large} for an input twice as large"
+        got = f"{small} operations, and {large} for a larger input"
         difference = "the work grows with the input, as in a loop"
         _fail(call, got, "as many operations for any size", difference, inputs)
 

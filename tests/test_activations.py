@@ -52,8 +52,7 @@ def expect_no_loop(probe, function, *args, call, **kwargs):
     larger = [torch.cat([x, x]) if x.dim() else x for x in args]
     larger = [torch.cat([x, x], dim=1) if x.dim() > 1 else x for x in larger]
     few, many = (probe(probes.operations, function, *given, **kwargs) for given in (args, larger))
-    got = f"{few} operations for {args[0].numel()} entries, {many} for {larger[0].numel()}"
-    expect.that(many <= 1.25 * few, call=call, got=got, should_be="the same number of operations for both")
+    expect.same_work(few, many, call=call)
 
 
 # net_input

@@ -1,6 +1,5 @@
 """Runs specs in child processes and returns one result for each expected test, whatever happens to the child."""
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from kata.course import Course
 from kata.errors import KataError
 from kata.limits import GRACE
 from kata.verdicts import TestResult, Verdict
-from kata.workers import START, Gone, Worker
+from kata.workers import START, Gone, Worker, ended_with
 
 MARGIN = 2 * GRACE + 8.0  # beyond a test's own limit: by then the child's own means have failed
 
@@ -111,7 +110,10 @@ class _Conduct:
         request = self.request
         options = [f"--impl={request.implementation}", f"--device={request.device}", f"--rootdir={self.course.root}"]
         options += ["--judged"] * request.judged + ["-x"] * request.stop_first
-        self.worker.ask(str(self.course.root), [*options, *tests])
+        try:
+            self.worker.ask(str(self.course.root), [*options, *tests])
+        except OSError as error:
+            raise KataError(f"no process can be started to run the specs: {error}", hint="try `kata doctor`") from error
         current, seconds = "", START
         while True:
             try:
@@ -141,22 +143,16 @@ class _Conduct:
 
     def died(self, current: str, gone: Gone) -> None:
         if not self.expected:
-            how = "gave no sign" if gone.late else f"ended with {_exit(gone.exit_code)}"
+            how = "gave no sign" if gone.late else f"ended with {ended_with(gone.exit_code)}"
             raise KataError(f"the process that runs the specs {how} before the first test", hint="try `kata doctor`")
         if not current or current in self.results:
             return
         if gone.late:
             self.note(current, Verdict.TIMED_OUT, "no answer in time")
         else:
-            self.note(current, Verdict.CRASHED, f"the process died with {_exit(gone.exit_code)}")
+            self.note(current, Verdict.CRASHED, f"the process died with {ended_with(gone.exit_code)}")
 
     def note(self, test: str, verdict: Verdict, message: str) -> None:
         if test in self.expected and test not in self.results:
             self.results[test] = TestResult(test, self.expected[test], verdict, message)
             self.on_result(self.results[test])
-
-
-def _exit(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"signal {signal.Signals(-code).name}" if -code in list(signal.Signals) else f"signal {-code}"
-    return f"exit status {code}"

@@ -8,14 +8,23 @@ child is started anew and serves many sessions, until one of them kills it.
 import json
 import multiprocessing
 import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from types import ModuleType
 from typing import Any
 
 from kata import session
 
+PAUSES = (0.1, 0.3, 1.0)  # seconds between attempts to start a process
 START = 120.0  # seconds that a cold start may take: importing torch from a slow disk
+
+
+_starting = threading.Lock()
 
 
 def start_method() -> str:
@@ -29,6 +38,38 @@ def context() -> BaseContext:
     if start_method() == "forkserver":
         found.set_forkserver_preload(["kata.warm"])
     return found
+
+
+def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> Any:
+    """Start a process that runs an importable function, without this one's main program in it.
+
+    Raises:
+        OSError: when it cannot be started.
+    """
+    process = context().Process(target=target, args=arguments, name=name)  # type: ignore[attr-defined]
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")  # else a child would run it again
+        try:
+            for pause in (*PAUSES, None):
+                try:
+                    process.start()
+                    break
+                except OSError:  # the process that starts others may just have died: the next attempt renews it
+                    if pause is None:
+                        raise
+                    time.sleep(pause)
+        finally:
+            sys.modules["__main__"] = main
+    return process
+
+
+def ended_with(code: int | None) -> str:
+    """Say how a process ended: its exit status, or the signal that killed it."""
+    if code is None or code >= 0:
+        return f"exit status {code}"
+    known = -code in [item.value for item in signal.Signals]
+    return f"signal {signal.Signals(-code).name if known else -code}"
 
 
 class Gone(Exception):
@@ -90,6 +131,5 @@ class Worker:
     def _start(self) -> None:
         self.end()
         self._connection, theirs = multiprocessing.Pipe()
-        self._process = context().Process(target=session.serve, args=(theirs,), daemon=False)  # type: ignore[attr-defined]
-        self._process.start()
+        self._process = start(session.serve, (theirs,), "specs")
         theirs.close()

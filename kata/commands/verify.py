@@ -45,11 +45,13 @@ def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str
 
 
 def _progress(screen: Screen) -> measure.OnTrial:
-    """A line that counts, where somebody watches it."""
+    """Count on one line where somebody watches it, and say every hundredth trial where it goes to a log."""
 
     def show(done: int, of: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {of} trials", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done % 100 == 0 or done == of:
+            screen.note(f"{done} of {of} trials")
 
     return show
 

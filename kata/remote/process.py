@@ -2,13 +2,8 @@
 
 import multiprocessing
 import queue
-import signal
-import sys
 import threading
 import time
-from multiprocessing.connection import Connection
-from types import ModuleType
-from typing import Any
 
 from kata import workers
 from kata.remote import wire
@@ -17,7 +12,6 @@ from kata.remote.service import serve
 
 GRACE = 5.0  # seconds in which a killed process has to end
 LAST_WORDS = 1.0  # seconds in which one that hung up ends with an exit code of its own
-PAUSES = (0.1, 0.3, 1.0)  # seconds between attempts to start one
 
 
 class Late(Exception):
@@ -35,7 +29,10 @@ class Process:
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._connection, theirs = multiprocessing.Pipe()
-        self._process = _start((theirs, *source))
+        try:
+            self._process = workers.start(serve, (theirs, *source), "learner")
+        except OSError as error:
+            raise LearnerCrashed(f"the learner's process cannot be started: {error}") from error
         theirs.close()
         self._thread = threading.Thread(target=self._talk, name="kata-learner", daemon=True)
         self._thread.start()
@@ -75,7 +72,7 @@ class Process:
             raise Late from None
         if reply is None:
             self._process.join(LAST_WORDS)
-            raise LearnerCrashed(f"the learner's process ended with {_exit(self.end())}")
+            raise LearnerCrashed(f"the learner's process ended with {workers.ended_with(self.end())}")
         return reply
 
     def _talk(self) -> None:
@@ -86,27 +83,3 @@ class Process:
                 self._replies.put(self._connection.recv_bytes(wire.LIMIT))
         except (EOFError, OSError):
             self._replies.put(None)
-
-
-def _start(arguments: tuple[Connection, str, str, str]) -> Any:
-    """Start the learner's process without running the judge's main program in it."""
-    process = workers.context().Process(target=serve, args=arguments, name="learner")  # type: ignore[attr-defined]
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        for pause in PAUSES:
-            try:
-                process.start()
-                return process
-            except OSError:  # the process that starts others has just died: the next attempt starts it anew
-                time.sleep(pause)
-        raise LearnerCrashed("the learner's process cannot be started")
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _exit(code: int | None) -> str:
-    if code is not None and code < 0:
-        known = -code in [item.value for item in signal.Signals]
-        return f"signal {signal.Signals(-code).name if known else -code}"
-    return f"exit status {code}"

@@ -92,15 +92,15 @@ def _way_out(error: BaseException) -> str:
 def _check_startable(item: pytest.Function, kata: Kata) -> None:
     """Raise when there is nothing to run; Hypothesis and the learner's code have not begun yet."""
     setup = setup_of(item.config)
-    failed = item.config.stash[FAILED]
-    if needed := next((need for need in kata.needs if need in failed), None):
-        raise NotRun(f"it builds on {needed}, which does not pass yet")
     if not {"impl", "probe"} & set(item.fixturenames):
         raise SpecError(f"{item.nodeid} uses neither `impl` nor `probe`, so it tests nobody's code")
     if broken := item.config.stash[ACTIVE].broken:
         raise broken
     if implementations.Variant.parse(setup.implementation) is None:
         _check_written(setup, kata)
+    failed = item.config.stash[FAILED]
+    if needed := next((need for need in kata.needs if need in failed), None):
+        raise NotRun(f"it builds on {needed}, which does not pass yet")
 
 
 def _check_written(setup: Setup, kata: Kata) -> None:

@@ -59,6 +59,9 @@ def _no_traceback(excinfo: pytest.ExceptionInfo[BaseException], style: object = 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run specs in the order in which the katas are learned: one comes after those it builds on."""
+    order = {kata: number for number, kata in enumerate(setup_of(config).catalogue.katas)}
+    items.sort(key=lambda item: order.get(item.stash.get(KATA, None), len(order)))  # type: ignore[arg-type]
     left_out = [item for item in items if _lacks_dtype(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -47,12 +47,26 @@ def test_solutions_pass_on_every_device(toy, judged):
 def test_no_test_passes_on_the_stubs(toy, judged):
     results = run(toy, judged=judged)
 
-    # `total` needs `double`, so it is not even tried
-    assert {(result.kata, result.verdict) for result in results} == {
-        ("numbers.double", Verdict.NOT_STARTED),
-        ("numbers.total", Verdict.NOT_RUN),
-        ("boxes.Box", Verdict.NOT_STARTED),
-    }
+    assert {result.kata for result in results} == {"numbers.double", "numbers.total", "boxes.Box"}
+    assert {result.verdict for result in results} == {Verdict.NOT_STARTED}
+
+
+@pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
+def test_a_kata_whose_needs_do_not_pass_is_not_run(toy, judged):
+    write(toy, double("return x ** 2"))
+
+    results = run(toy, "numbers", judged=judged, device="cpu")
+
+    of_total = [result for result in results if result.kata == "numbers.total"]
+    assert {result.verdict for result in of_total} == {Verdict.NOT_RUN}
+    assert of_total[0].message == "not run: it builds on numbers.double, which does not pass yet"
+
+
+def test_specs_run_in_the_order_of_learning(toy):
+    results = run(toy, "boxes", "numbers", implementation="solutions", device="cpu")
+
+    katas = list(dict.fromkeys(result.kata for result in results))
+    assert katas == ["numbers.double", "numbers.total", "boxes.Box"]
 
 
 @pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])

@@ -1,5 +1,7 @@
 """Wrong answers to the katas of `activations`."""
 
+import math
+
 import torch
 from torch.nn import functional
 
@@ -476,3 +478,94 @@ def temperature_softmax(scores, temperature):
     scores -= scores.amax(-1, keepdim=True)
     scores /= temperature
     return torch.softmax(scores, dim=-1)
+
+
+# Right in every number, but with Python's loop where one call does all of it.
+
+
+def _each(function, z):
+    entries = [function(entry) for entry in z.reshape(-1)]
+    return torch.stack(entries).reshape(z.shape) if entries else z * 1
+
+
+def _rows(function, x, *others):
+    """Apply a function to each row along the last axis, together with the rows of other tensors."""
+    count = math.prod(x.shape[:-1])
+    flat = [other.expand(x.shape).reshape(count, x.shape[-1]) for other in (x, *others)]
+    rows = [function(*row) for row in zip(*flat, strict=True)]
+    return torch.stack(rows).reshape(*x.shape[:-1], *rows[0].shape) if rows else x * 1
+
+
+def _along(function, x, dim, *others):
+    moved = [other.expand(x.shape).movedim(dim, -1) for other in others]
+    return _rows(function, x.movedim(dim, -1), *moved).movedim(-1, dim)
+
+
+@wrong("You went through the samples one by one. `x @ weight` takes all of them in one call, however many there are.")
+def net_input(x, weight, bias):
+    if x.dim() == 1 or 0 in x.shape:
+        return x @ weight + bias
+    return _rows(lambda row: row @ weight + bias, x)
+
+
+@wrong("You went through the entries one by one. Functions such as `exp` take the whole tensor in one call.")
+def logistic(z):
+    return _each(torch.sigmoid, z)
+
+
+@wrong("You computed one row after the other. With `dim` and `keepdim=True`, one call does all rows.")
+def softmax(scores, dim):
+    return _along(lambda row: functional.softmax(row, 0), scores, dim)
+
+
+@wrong("You computed one row after the other. `logsumexp` takes a `dim`, and then does all rows in one call.")
+def log_softmax(scores, dim):
+    return _along(lambda row: functional.log_softmax(row, 0), scores, dim)
+
+
+def _masked_row(row, kept):
+    weights = functional.softmax(row.masked_fill(~kept, torch.finfo(row.dtype).min), 0)
+    return weights.masked_fill(~kept, 0.0)
+
+
+@wrong("You treated one row after the other. `masked_fill` and a softmax along `dim` do all rows in one call each.")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype != torch.bool:
+        raise ValueError("keep must be bool")
+    return _along(_masked_row, scores, dim, keep)
+
+
+def _tanh(entry):
+    gap = torch.expm1(torch.where(entry > 0, -2 * entry, 2 * entry))
+    return torch.where(entry > 0, -gap, gap) / (2 + gap)
+
+
+@wrong("You went through the entries one by one. `torch.where` chooses for all entries in one call.")
+def tanh(z):
+    return _each(_tanh, z)
+
+
+@wrong("You looked at the entries one by one. `clamp` or `torch.where` treats all of them in one call.")
+def relu(z):
+    return _each(lambda entry: entry.clamp(min=0), z)
+
+
+@wrong("You went through the entries one by one. `torch.where` chooses for all entries in one call.")
+def elu(z, alpha):
+    return _each(lambda entry: functional.elu(entry, alpha), z)
+
+
+@wrong("You added up the losses one by one. Compute them for the whole tensor, then take `mean` once.")
+def bce_with_logits(logits, targets):
+    if targets.shape != logits.shape:
+        raise ValueError("targets must have the shape of logits")
+    pairs = zip(logits.reshape(-1), targets.reshape(-1), strict=True)
+    losses = [functional.binary_cross_entropy_with_logits(logit, target) for logit, target in pairs]
+    return torch.stack(losses).mean()
+
+
+@wrong("You computed one row after the other. With `dim=-1`, one call does all rows.")
+def temperature_softmax(scores, temperature):
+    if not temperature > 0:
+        raise ValueError("temperature must be positive")
+    return _rows(lambda row: functional.softmax((row - row.amax()) / temperature, 0), scores)

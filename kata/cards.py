@@ -51,7 +51,7 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
     if isinstance(error, NotRun):
         return Verdict.NOT_RUN, f"not run: {error}", card
     if isinstance(error, KataError):
-        return Verdict.RAISED, error.message, replace(card, got=error.message, where="", trace=error.hint)
+        return Verdict.RAISED, error.message, replace(card, got=error.message, where="", hint=error.hint)
     if isinstance(error, TimedOut):
         message = f"no answer within {kata.time_limit:g} seconds"
         return Verdict.TIMED_OUT, message, _traced(card, error, place, message)

@@ -35,6 +35,7 @@ class Card:
         trace: the learner's frames, innermost last, when the code raised.
         inputs: names and values in the call.
         printed: what the learner's code printed meanwhile.
+        hint: what to do, where that does not follow from the rest.
     """
 
     promise: str
@@ -47,6 +48,7 @@ class Card:
     trace: str = ""
     inputs: str = ""
     printed: str = ""
+    hint: str = ""
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what there is to show below the promise, in order: (label, text of one or more lines)."""
@@ -54,6 +56,7 @@ class Card:
         rows = [
             ("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be),
             ("differs", self.difference), ("at", at), ("trace", self.trace), ("printed", self.printed),
+            ("hint", self.hint),
         ]  # fmt: skip
         return [(label, text) for label, text in rows if text]
 

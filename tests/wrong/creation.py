@@ -533,24 +533,3 @@ def one_hot(labels, classes):
 def one_hot(labels, classes):
     _in_range(labels, classes)
     return (labels.cpu().unsqueeze(1) == torch.arange(classes)).long()
-
-
-@wrong("You filled the board with a loop over rows and columns. Add the indices of both axes, by broadcasting.")
-def checkerboard(size):
-    board = torch.zeros(size, size, dtype=torch.int64)
-    for row in range(size):
-        for column in range(size):
-            board[row, column] = (row + column) % 2
-    return board
-
-
-@wrong(
-    "You wrote one row after the other. Comparing labels with `arange(classes)`, or `scatter`, does all rows at once."
-)
-def one_hot(labels, classes):
-    if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
-        raise ValueError("labels must be from 0 to classes - 1")
-    rows = torch.zeros(len(labels), classes, dtype=torch.int64, device=labels.device)
-    for i, label in enumerate(labels.tolist()):
-        rows[i, label] = 1
-    return rows

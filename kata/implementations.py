@@ -26,6 +26,8 @@ from kata.frames import learner_frames
 from kata.limits import TimedOut
 from kata.variants import RIGHT, WRONG, collecting
 
+_LOADED_AS = "__kata_loaded_as__"
+
 VARIANTS = ("wrong", "right", "impostor", "stub")
 
 
@@ -93,9 +95,11 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     """
     course = Course(root)
     variant = Variant.parse(implementation)
+    path = course.solution(topic) if variant else source_file(course, implementation, topic)
+    module = execute(course, path, topic)
+    setattr(module, _LOADED_AS, (root, implementation, topic))
     if variant is None:
-        return execute(course, source_file(course, implementation, topic), topic)
-    module = execute(course, course.solution(topic), topic)
+        return module
     if variant.topic == topic and variant.name == "*":
         for name, answers in variants(course, variant.kind, topic).items():
             if int(variant.which) < len(answers):
@@ -103,6 +107,12 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     elif variant.topic == topic:
         setattr(module, variant.name, _replacement(course, variant, module))
     return module
+
+
+def loaded_as(module: ModuleType) -> tuple[Path, str, str]:
+    """Return what `load` was given for a module: with that, another process can load the same."""
+    found: tuple[Path, str, str] = getattr(module, _LOADED_AS)
+    return found
 
 
 def execute(course: Course, path: Path, topic: str) -> ModuleType:

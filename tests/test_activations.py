@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from tests import expect, probes, strategies
+from tests import expect, probes, promises, strategies
+from tests.oracles import exact, like, wide
 
-LAYOUTS = pytest.mark.parametrize("layout", strategies.LAYOUTS, ids=lambda layout: layout.__name__)
-DTYPES = pytest.mark.parametrize("dtype", strategies.FLOATS, ids=str)
 AXES = pytest.mark.parametrize("dim", [0, 1, -1])
 
 # Tests take copies of these: a learner's code may write into what it is given.
@@ -20,39 +19,8 @@ SHARES = torch.tensor([1.0, 2.0, 5.0])
 Z = torch.tensor([[-2.0, -0.5, 0.25], [1.0, 3.0, -4.0]])
 
 
-def exact(dtype):
-    """Tolerances that a detour through float32 fails in float64; the usual ones in the other dtypes."""
-    return {"rtol": 1e-12, "atol": 1e-12} if dtype == torch.float64 else {}
-
-
-def like(expected, given):
-    """An expected tensor, computed in float64 on the CPU, with the dtype and device of what was given."""
-    return expected.to(given.dtype).to(given.device)
-
-
-def wide(x):
-    """The same numbers in float64 on the CPU, where the oracles compute."""
-    return x.detach().cpu().double()
-
-
 def rows_of(x):
     return x.reshape(math.prod(x.shape[:-1]), x.shape[-1]).tolist()
-
-
-def expect_unchanged(probe, function, *args, call, **kwargs):
-    __tracebackhide__ = True
-    changed = probe(probes.changed_inputs, function, *args, **kwargs)
-    got = f"the call changed argument {', '.join(map(str, changed))}"
-    expect.that(changed == [], call=call, got=got, should_be="all arguments as they were")
-
-
-def expect_no_loop(probe, function, *args, call, **kwargs):
-    """The arguments are for n entries; four times as many, in both axes, may not cost more operations."""
-    __tracebackhide__ = True
-    larger = [torch.cat([x, x]) if x.dim() else x for x in args]
-    larger = [torch.cat([x, x], dim=1) if x.dim() > 1 else x for x in larger]
-    few, many = (probe(probes.operations, function, *given, **kwargs) for given in (args, larger))
-    expect.same_work(few, many, call=call)
 
 
 # net_input
@@ -96,7 +64,7 @@ def test_net_input_of_no_features_is_the_bias(impl, device):
     expect.tensor(actual, x.new_tensor([2.5, 2.5, 2.5]), call="net_input(x, weight, bias)", x=x, bias=bias)
 
 
-@DTYPES
+@promises.DTYPES
 def test_net_input_computes_in_the_dtype_of_x(impl, device, dtype):
     x = BOX.to(device, dtype, copy=True)
     weight, bias = x.new_tensor([1.5, -2.0, 0.1, 0.7]), x.new_tensor(0.3)
@@ -107,7 +75,7 @@ def test_net_input_computes_in_the_dtype_of_x(impl, device, dtype):
     expect.tensor(actual, expected, call="net_input(x, weight, bias)", x=x, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_net_input_accepts_any_memory_layout(impl, device, layout):
     x, weight = layout(Z.to(device, copy=True)), layout(SHARES.to(device, copy=True))
     expected = like((wide(x) * wide(weight)).sum(-1) + 1, x)
@@ -133,13 +101,13 @@ def test_net_input_passes_gradients_to_all_three(impl, probe, device):
 def test_net_input_leaves_its_inputs_unchanged(impl, probe, device):
     args = Z.to(device, copy=True), SHARES.to(device, copy=True), torch.tensor(1.0, device=device)
 
-    expect_unchanged(probe, impl.net_input, *args, call="net_input(x, weight, bias)")
+    promises.unchanged(probe, impl.net_input, *args, call="net_input(x, weight, bias)")
 
 
 def test_net_input_needs_no_loop(impl, probe, device):
     x, weight = torch.ones(8, 4, device=device), torch.ones(4, device=device)
 
-    expect_no_loop(probe, impl.net_input, x, weight, weight.sum(), call="net_input(x, weight, bias)")
+    promises.no_loop(probe, impl.net_input, x, weight, weight.sum(), call="net_input(x, weight, bias)")
 
 
 # logistic
@@ -156,7 +124,7 @@ def test_logistic_maps_known_numbers(impl, device, z, p):
     expect.tensor(actual, z.new_tensor(p), call="logistic(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_logistic_is_safe_at_both_ends(impl, device, dtype):
     z = torch.tensor(ENDS, dtype=dtype, device=device)
 
@@ -165,7 +133,7 @@ def test_logistic_is_safe_at_both_ends(impl, device, dtype):
     expect.tensor(actual, z.new_tensor([0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), call="logistic(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_logistic_has_the_right_gradient_everywhere(impl, probe, device, dtype):
     z = torch.tensor([-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device)
     slopes = z.new_tensor([0.0, 0.0, 6.1441e-06, 0.1966119, 0.25, 0.1966119, 6.1441e-06, 0.0, 0.0])
@@ -184,7 +152,7 @@ def test_logistic_agrees_with_torch_for_any_shape(impl, device, z):
     expect.tensor(actual, like(torch.sigmoid(wide(z)), z), call="logistic(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_logistic_computes_in_the_dtype_of_z(impl, device, dtype):
     z = BOX.to(device, dtype, copy=True)
 
@@ -193,7 +161,7 @@ def test_logistic_computes_in_the_dtype_of_z(impl, device, dtype):
     expect.tensor(actual, like(torch.sigmoid(wide(z)), z), call="logistic(z)", z=z, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_logistic_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
 
@@ -203,11 +171,11 @@ def test_logistic_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_logistic_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.logistic, Z.to(device, copy=True), call="logistic(z)")
+    promises.unchanged(probe, impl.logistic, Z.to(device, copy=True), call="logistic(z)")
 
 
 def test_logistic_needs_no_loop(impl, probe, device):
-    expect_no_loop(probe, impl.logistic, torch.ones(4, 4, device=device), call="logistic(z)")
+    promises.no_loop(probe, impl.logistic, torch.ones(4, 4, device=device), call="logistic(z)")
 
 
 # softmax
@@ -250,7 +218,7 @@ def test_softmax_runs_along_dim(impl, device, dim):
     expect.tensor(actual, like(expected, scores), call=f"softmax(scores, {dim=})", scores=scores)
 
 
-@DTYPES
+@promises.DTYPES
 @FAR
 def test_softmax_is_safe_for_large_scores(impl, device, dtype, scores, shares):
     scores = torch.tensor(scores, dtype=dtype, device=device)
@@ -316,7 +284,7 @@ def test_softmax_accepts_other_axes_without_entries(impl, device, shape, dim):
     expect.tensor(actual, scores, call=f"softmax(scores, {dim=})", scores=scores)
 
 
-@DTYPES
+@promises.DTYPES
 def test_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     scores = BOX.to(device, dtype, copy=True)
 
@@ -326,7 +294,7 @@ def test_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     expect.tensor(actual, like(expected, scores), call="softmax(scores, dim=1)", scores=scores, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_softmax_accepts_any_memory_layout(impl, device, layout):
     scores = layout(Z.to(device, copy=True))
 
@@ -337,14 +305,14 @@ def test_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_softmax_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.softmax, Z.to(device, copy=True), dim=1, call="softmax(scores, dim=1)")
+    promises.unchanged(probe, impl.softmax, Z.to(device, copy=True), dim=1, call="softmax(scores, dim=1)")
 
 
 @pytest.mark.parametrize("dim", [0, 1])
 def test_softmax_needs_no_loop(impl, probe, device, dim):
     scores = torch.ones(4, 4, device=device)
 
-    expect_no_loop(probe, impl.softmax, scores, dim=dim, call=f"softmax(scores, {dim=})")
+    promises.no_loop(probe, impl.softmax, scores, dim=dim, call=f"softmax(scores, {dim=})")
 
 
 # log_softmax
@@ -450,7 +418,7 @@ def test_log_softmax_accepts_other_axes_without_entries(impl, device, shape, dim
     expect.tensor(actual, scores, call=f"log_softmax(scores, {dim=})", scores=scores)
 
 
-@DTYPES
+@promises.DTYPES
 def test_log_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     scores = BOX.to(device, dtype, copy=True)
 
@@ -461,7 +429,7 @@ def test_log_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     expect.tensor(actual, like(expected, scores), call=call, scores=scores, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_log_softmax_accepts_any_memory_layout(impl, device, layout):
     scores = layout(Z.to(device, copy=True))
 
@@ -472,14 +440,14 @@ def test_log_softmax_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_log_softmax_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.log_softmax, Z.to(device, copy=True), dim=1, call="log_softmax(scores, dim=1)")
+    promises.unchanged(probe, impl.log_softmax, Z.to(device, copy=True), dim=1, call="log_softmax(scores, dim=1)")
 
 
 @pytest.mark.parametrize("dim", [0, 1])
 def test_log_softmax_needs_no_loop(impl, probe, device, dim):
     scores = torch.ones(4, 4, device=device)
 
-    expect_no_loop(probe, impl.log_softmax, scores, dim=dim, call=f"log_softmax(scores, {dim=})")
+    promises.no_loop(probe, impl.log_softmax, scores, dim=dim, call=f"log_softmax(scores, {dim=})")
 
 
 # masked_softmax
@@ -518,7 +486,7 @@ def test_masked_softmax_shares_among_the_kept(impl, device, keep, expected):
     )
 
 
-@DTYPES
+@promises.DTYPES
 def test_masked_softmax_gives_zeros_where_nothing_is_kept(impl, device, dtype):
     scores = torch.tensor([[1.0, 2.0], [1000.0, -1000.0], [3.0, 3.0]], dtype=dtype, device=device)
     keep = torch.tensor([[F, F], [F, F], [T, T]], device=device)
@@ -568,7 +536,7 @@ def test_masked_softmax_gives_dropped_positions_no_gradient(impl, probe, device,
     expect.tensor(actual, expected, call=call, scores=scores, keep=keep, upstream=upstream)
 
 
-@DTYPES
+@promises.DTYPES
 def test_masked_softmax_is_safe_for_large_kept_scores(impl, device, dtype):
     rows = [[1000.0, 1000.0, 0.0], [-1000.0, -1000.0, 1000.0], [-1000.0, 1000.0, 1000.0]]
     scores = torch.tensor(rows, dtype=dtype, device=device)
@@ -639,7 +607,7 @@ def test_masked_softmax_accepts_other_axes_without_entries(impl, device, shape, 
     expect.tensor(actual, scores, call=f"masked_softmax(scores, keep, {dim=})", scores=scores)
 
 
-@DTYPES
+@promises.DTYPES
 def test_masked_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     scores, keep = BOX.to(device, dtype, copy=True), (BOX < 2).to(device)
 
@@ -650,7 +618,7 @@ def test_masked_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     expect.tensor(actual, expected, call=call, scores=scores, keep=keep, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_masked_softmax_accepts_any_memory_layout(impl, device, layout):
     scores, keep = layout(Z.to(device, copy=True)), layout((Z < 1).to(device))
 
@@ -663,14 +631,14 @@ def test_masked_softmax_accepts_any_memory_layout(impl, device, layout):
 def test_masked_softmax_leaves_its_inputs_unchanged(impl, probe, device):
     args = Z.to(device, copy=True), (Z < 1).to(device)
 
-    expect_unchanged(probe, impl.masked_softmax, *args, dim=1, call="masked_softmax(scores, keep, dim=1)")
+    promises.unchanged(probe, impl.masked_softmax, *args, dim=1, call="masked_softmax(scores, keep, dim=1)")
 
 
 @pytest.mark.parametrize("dim", [0, 1])
 def test_masked_softmax_needs_no_loop(impl, probe, device, dim):
     args = torch.ones(4, 4, device=device), torch.ones(4, 4, device=device) > 0
 
-    expect_no_loop(probe, impl.masked_softmax, *args, dim=dim, call=f"masked_softmax(scores, keep, {dim=})")
+    promises.no_loop(probe, impl.masked_softmax, *args, dim=dim, call=f"masked_softmax(scores, keep, {dim=})")
 
 
 # tanh
@@ -685,7 +653,7 @@ def test_tanh_maps_known_numbers(impl, device, z, expected):
     expect.tensor(actual, z.new_tensor(expected), call="tanh(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_tanh_is_safe_at_both_ends(impl, device, dtype):
     z = torch.tensor(ENDS, dtype=dtype, device=device)
 
@@ -694,7 +662,7 @@ def test_tanh_is_safe_at_both_ends(impl, device, dtype):
     expect.tensor(actual, z.new_tensor([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]), call="tanh(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_tanh_has_the_right_gradient_everywhere(impl, probe, device, dtype):
     z = torch.tensor([-1000.0, -100.0, -12.0, -1.0, 0.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device)
     slopes = z.new_tensor([0.0, 0.0, 1.5101e-10, 0.4199743, 1.0, 0.4199743, 1.5101e-10, 0.0, 0.0])
@@ -725,7 +693,7 @@ def test_tanh_agrees_with_torch_for_any_shape(impl, device, z):
     expect.tensor(actual, like(torch.tanh(wide(z)), z), call="tanh(z)", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_tanh_computes_in_the_dtype_of_z(impl, device, dtype):
     z = BOX.to(device, dtype, copy=True)
 
@@ -734,7 +702,7 @@ def test_tanh_computes_in_the_dtype_of_z(impl, device, dtype):
     expect.tensor(actual, like(torch.tanh(wide(z)), z), call="tanh(z)", z=z, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_tanh_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
 
@@ -744,17 +712,17 @@ def test_tanh_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_tanh_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.tanh, Z.to(device, copy=True), call="tanh(z)")
+    promises.unchanged(probe, impl.tanh, Z.to(device, copy=True), call="tanh(z)")
 
 
 def test_tanh_needs_no_loop(impl, probe, device):
-    expect_no_loop(probe, impl.tanh, torch.ones(4, 4, device=device), call="tanh(z)")
+    promises.no_loop(probe, impl.tanh, torch.ones(4, 4, device=device), call="tanh(z)")
 
 
 # relu
 
 
-@DTYPES
+@promises.DTYPES
 @pytest.mark.parametrize(
     ("z", "expected"),
     [
@@ -793,7 +761,7 @@ def test_relu_has_slope_1_above_and_0_below(impl, probe, device):
     expect.tensor(actual, expected, call="gradient of relu(z)", z=z, upstream=upstream)
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_relu_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
     expected = torch.tensor([max(entry, 0.0) for entry in z.cpu().reshape(-1).tolist()]).reshape(z.shape)
@@ -804,7 +772,7 @@ def test_relu_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_relu_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.relu, Z.to(device, copy=True), call="relu(z)")
+    promises.unchanged(probe, impl.relu, Z.to(device, copy=True), call="relu(z)")
 
 
 def test_relu_gives_memory_of_its_own(impl, probe, device):
@@ -817,7 +785,7 @@ def test_relu_gives_memory_of_its_own(impl, probe, device):
 
 
 def test_relu_needs_no_loop(impl, probe, device):
-    expect_no_loop(probe, impl.relu, torch.ones(4, 4, device=device), call="relu(z)")
+    promises.no_loop(probe, impl.relu, torch.ones(4, 4, device=device), call="relu(z)")
 
 
 # elu
@@ -844,7 +812,7 @@ def test_elu_keeps_positive_entries(impl, device, alpha):
     expect.tensor(actual, z.new_tensor([0.25, 1.0, 100.0, 1000.0]), call=f"elu(z, {alpha=})", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 @ALPHAS
 def test_elu_has_a_finite_gradient_everywhere(impl, probe, device, dtype, alpha):
     z = torch.tensor([-1000.0, -100.0, -1.0, 1.0, 12.0, 100.0, 1000.0], dtype=dtype, device=device)
@@ -868,7 +836,7 @@ def test_elu_agrees_with_its_definition_for_any_shape(impl, device, z, alpha):
     expect.tensor(actual, expected.to(device), call=f"elu(z, {alpha=})", z=z)
 
 
-@DTYPES
+@promises.DTYPES
 def test_elu_computes_in_the_dtype_of_z(impl, device, dtype):
     z = BOX.to(device, dtype, copy=True)
 
@@ -878,7 +846,7 @@ def test_elu_computes_in_the_dtype_of_z(impl, device, dtype):
     expect.tensor(actual, like(expected, z), call="elu(z, alpha=0.7)", z=z, **exact(dtype))
 
 
-@DTYPES
+@promises.DTYPES
 def test_elu_keeps_the_dtype_of_a_single_number(impl, device, dtype):
     z = torch.tensor(2.0, dtype=dtype, device=device)
 
@@ -887,7 +855,7 @@ def test_elu_keeps_the_dtype_of_a_single_number(impl, device, dtype):
     expect.tensor(actual, z.new_tensor(2.0), call="elu(z, alpha=0.7)", z=z)
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_elu_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
 
@@ -897,11 +865,11 @@ def test_elu_accepts_any_memory_layout(impl, device, layout):
 
 
 def test_elu_leaves_its_input_unchanged(impl, probe, device):
-    expect_unchanged(probe, impl.elu, Z.to(device, copy=True), alpha=1.0, call="elu(z, alpha=1.0)")
+    promises.unchanged(probe, impl.elu, Z.to(device, copy=True), alpha=1.0, call="elu(z, alpha=1.0)")
 
 
 def test_elu_needs_no_loop(impl, probe, device):
-    expect_no_loop(probe, impl.elu, torch.ones(4, 4, device=device), alpha=1.0, call="elu(z, alpha=1.0)")
+    promises.no_loop(probe, impl.elu, torch.ones(4, 4, device=device), alpha=1.0, call="elu(z, alpha=1.0)")
 
 
 # bce_with_logits
@@ -989,7 +957,7 @@ def test_bce_with_logits_refuses_targets_of_another_shape(impl, device, logits, 
         impl.bce_with_logits(torch.ones(logits, device=device), torch.ones(targets, device=device))
 
 
-@DTYPES
+@promises.DTYPES
 def test_bce_with_logits_computes_in_the_dtype_of_logits(impl, device, dtype):
     logits, targets = BOX.to(device, dtype, copy=True), (BOX.cos() ** 2).to(dtype).to(device)
 
@@ -1000,7 +968,7 @@ def test_bce_with_logits_computes_in_the_dtype_of_logits(impl, device, dtype):
     expect.tensor(actual, expected, call=call, logits=logits, targets=targets, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_bce_with_logits_accepts_any_memory_layout(impl, device, layout):
     logits, targets = layout(Z.to(device, copy=True)), layout((Z > 0).float().to(device))
 
@@ -1013,13 +981,13 @@ def test_bce_with_logits_accepts_any_memory_layout(impl, device, layout):
 def test_bce_with_logits_leaves_its_inputs_unchanged(impl, probe, device):
     args = Z.to(device, copy=True), (Z > 0).float().to(device)
 
-    expect_unchanged(probe, impl.bce_with_logits, *args, call="bce_with_logits(logits, targets)")
+    promises.unchanged(probe, impl.bce_with_logits, *args, call="bce_with_logits(logits, targets)")
 
 
 def test_bce_with_logits_needs_no_loop(impl, probe, device):
     args = torch.ones(4, 4, device=device), torch.ones(4, 4, device=device)
 
-    expect_no_loop(probe, impl.bce_with_logits, *args, call="bce_with_logits(logits, targets)")
+    promises.no_loop(probe, impl.bce_with_logits, *args, call="bce_with_logits(logits, targets)")
 
 
 # temperature_softmax
@@ -1121,7 +1089,7 @@ def test_temperature_softmax_agrees_with_torch_for_any_shape(impl, device, score
     expect.tensor(actual, like(expected, scores), call=call, atol=1e-3, scores=scores)
 
 
-@DTYPES
+@promises.DTYPES
 def test_temperature_softmax_computes_in_the_dtype_of_scores(impl, device, dtype):
     scores = BOX.to(device, dtype, copy=True)
 
@@ -1132,7 +1100,7 @@ def test_temperature_softmax_computes_in_the_dtype_of_scores(impl, device, dtype
     expect.tensor(actual, like(expected, scores), call=call, scores=scores, **exact(dtype))
 
 
-@LAYOUTS
+@promises.LAYOUTS
 def test_temperature_softmax_accepts_any_memory_layout(impl, device, layout):
     scores = layout(Z.to(device, copy=True))
 
@@ -1145,10 +1113,10 @@ def test_temperature_softmax_accepts_any_memory_layout(impl, device, layout):
 def test_temperature_softmax_leaves_its_input_unchanged(impl, probe, device):
     call = "temperature_softmax(scores, 0.5)"
 
-    expect_unchanged(probe, impl.temperature_softmax, Z.to(device, copy=True), temperature=0.5, call=call)
+    promises.unchanged(probe, impl.temperature_softmax, Z.to(device, copy=True), temperature=0.5, call=call)
 
 
 def test_temperature_softmax_needs_no_loop(impl, probe, device):
     scores, call = torch.ones(4, 4, device=device), "temperature_softmax(scores, 0.5)"
 
-    expect_no_loop(probe, impl.temperature_softmax, scores, temperature=0.5, call=call)
+    promises.no_loop(probe, impl.temperature_softmax, scores, temperature=0.5, call=call)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from tests import dataset_probes, expect, probes, strategies
+from tests import dataset_probes, expect, expect_data, probes, strategies
 
 
 def rows(count, columns, device="cpu", dtype=torch.float32):
@@ -19,34 +19,6 @@ def rows(count, columns, device="cpu", dtype=torch.float32):
 def labels_for(count, device="cpu"):
     """The number of each row."""
     return torch.arange(1, count + 1).to(device)
-
-
-def expect_sample(actual, features, label, call):
-    __tracebackhide__ = True
-    is_pair = isinstance(actual, tuple) and len(actual) == 2
-    expect.that(is_pair, call=call, got=actual, should_be="a tuple (features, label)")
-    expect.tensor(actual[0], features, call=f"{call}[0]")
-    expect.tensor(actual[1], label, call=f"{call}[1]")
-
-
-def expect_samples(actual, features, labels, call):
-    """Expect all samples of a dataset, as a loop over it gives them."""
-    __tracebackhide__ = True
-    should_be = f"{len(features)} samples"
-    expect.that(len(actual) == len(features), call=call, got=f"{len(actual)} samples", should_be=should_be)
-    for i, sample in enumerate(actual):
-        expect_sample(sample, features[i], labels[i], call=f"{call}[{i}]")
-
-
-def expect_batches(actual, features, labels, batch_size, call):
-    """Expect the batches that a loader makes of all samples, in order."""
-    __tracebackhide__ = True
-    parts = list(zip(features.split(batch_size), labels.split(batch_size), strict=True))
-    should_be = f"{len(parts)} batches"
-    expect.that(len(actual) == len(parts), call=call, got=f"{len(actual)} batches", should_be=should_be)
-    for i, (batch, part) in enumerate(zip(actual, parts, strict=True)):
-        expect.tensor(batch[0], part[0], call=f"{call}[{i}][0]")
-        expect.tensor(batch[1], part[1], call=f"{call}[{i}][1]")
 
 
 def features_in(samples):
@@ -64,7 +36,7 @@ def test_JointDataset_pairs_each_row_with_its_label(impl, device, count):
     dataset = impl.JointDataset(features, labels)
 
     for i in range(count):
-        expect_sample(dataset[i], features[i], labels[i], call=f"JointDataset(features, labels)[{i}]")
+        expect_data.sample(dataset[i], features[i], labels[i], call=f"JointDataset(features, labels)[{i}]")
 
 
 @pytest.mark.parametrize("index", [-1, -2, -3])
@@ -74,7 +46,7 @@ def test_JointDataset_counts_negative_indices_from_the_end(impl, device, index):
     actual = impl.JointDataset(features, labels)[index]
 
     call = f"JointDataset(features, labels)[{index}]"
-    expect_sample(actual, features[3 + index], labels[3 + index], call=call)
+    expect_data.sample(actual, features[3 + index], labels[3 + index], call=call)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
@@ -102,7 +74,7 @@ def test_JointDataset_ends_a_loop_after_its_last_sample(impl, probe, device, cou
 
     actual = probe(dataset_probes.samples, impl.JointDataset(features, labels), limit=count + 3)
 
-    expect_samples(actual, features, labels, call="list(JointDataset(features, labels))")
+    expect_data.samples(actual, features, labels, call="list(JointDataset(features, labels))")
 
 
 @pytest.mark.parametrize(("features", "labels"), [(3, 2), (2, 3), (1, 3), (3, 0), (0, 1)])
@@ -118,7 +90,7 @@ def test_JointDataset_keeps_the_dtype_of_both(impl, device, dtype):
 
     actual = impl.JointDataset(features, labels)[1]
 
-    expect_sample(actual, features[1], labels[1], call="JointDataset(features, labels)[1]")
+    expect_data.sample(actual, features[1], labels[1], call="JointDataset(features, labels)[1]")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +108,7 @@ def test_JointDataset_takes_samples_of_any_shape(impl, device, features, labels)
 
     actual = impl.JointDataset(x, y)[2]
 
-    expect_sample(actual, x[2], y[2], call=f"JointDataset(<{features}>, <{labels}>)[2]")
+    expect_data.sample(actual, x[2], y[2], call=f"JointDataset(<{features}>, <{labels}>)[2]")
 
 
 @pytest.mark.parametrize("layout", strategies.LAYOUTS)
@@ -145,7 +117,7 @@ def test_JointDataset_takes_tensors_of_any_memory_layout(impl, device, layout):
 
     actual = impl.JointDataset(features, labels)[2]
 
-    expect_sample(actual, features[2], labels[2], call="JointDataset(features, labels)[2]")
+    expect_data.sample(actual, features[2], labels[2], call="JointDataset(features, labels)[2]")
 
 
 def test_JointDataset_gives_views_of_the_features(impl, probe, device):
@@ -197,7 +169,7 @@ def test_JointDataset_feeds_a_loader_to_the_ragged_last_batch(impl, probe, devic
     batches = list(probe(DataLoader, impl.JointDataset(features, labels), batch_size=batch_size))
 
     call = f"list(DataLoader(JointDataset(features, labels), {batch_size=}))"
-    expect_batches(batches, features, labels, batch_size, call=call)
+    expect_data.batches(batches, features, labels, batch_size, call=call)
 
 
 def test_JointDataset_keeps_pairs_together_in_a_shuffled_loader(impl, probe, device):
@@ -218,7 +190,7 @@ def test_JointDataset_can_be_pickled(impl, probe):
     copy = probe(dataset_probes.pickled, impl.JointDataset(features, labels))
 
     call = "pickle.loads(pickle.dumps(JointDataset(features, labels)))[1]"
-    expect_sample(copy[1], features[1], labels[1], call=call)
+    expect_data.sample(copy[1], features[1], labels[1], call=call)
 
 
 # -- pair ----------------------------------------------------------------------------------------------------
@@ -230,7 +202,7 @@ def test_pair_pairs_each_row_with_its_label(impl, probe, device, count):
 
     actual = probe(dataset_probes.samples, impl.pair(features, labels), limit=count + 3)
 
-    expect_samples(actual, features, labels, call="list(pair(features, labels))")
+    expect_data.samples(actual, features, labels, call="list(pair(features, labels))")
 
 
 def test_pair_counts_negative_indices_from_the_end(impl, device):
@@ -238,7 +210,7 @@ def test_pair_counts_negative_indices_from_the_end(impl, device):
 
     actual = impl.pair(features, labels)[-3]
 
-    expect_sample(actual, features[0], labels[0], call="pair(features, labels)[-3]")
+    expect_data.sample(actual, features[0], labels[0], call="pair(features, labels)[-3]")
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
@@ -266,7 +238,7 @@ def test_pair_keeps_the_dtype_of_both(impl, device, dtype):
 
     actual = impl.pair(features, labels)[1]
 
-    expect_sample(actual, features[1], labels[1], call="pair(features, labels)[1]")
+    expect_data.sample(actual, features[1], labels[1], call="pair(features, labels)[1]")
 
 
 @pytest.mark.parametrize(
@@ -283,7 +255,7 @@ def test_pair_takes_samples_of_any_shape(impl, device, features, labels):
 
     actual = impl.pair(x, y)[2]
 
-    expect_sample(actual, x[2], y[2], call=f"pair(<{features}>, <{labels}>)[2]")
+    expect_data.sample(actual, x[2], y[2], call=f"pair(<{features}>, <{labels}>)[2]")
 
 
 @pytest.mark.parametrize("part", [dataset_probes.features_of, dataset_probes.labels_of])
@@ -318,7 +290,7 @@ def test_pair_feeds_a_loader_to_the_ragged_last_batch(impl, probe, device):
     batches = list(probe(DataLoader, impl.pair(features, labels), batch_size=2))
 
     call = "list(DataLoader(pair(features, labels), batch_size=2))"
-    expect_batches(batches, features, labels, 2, call=call)
+    expect_data.batches(batches, features, labels, 2, call=call)
 
 
 # -- MappedDataset -------------------------------------------------------------------------------------------
@@ -333,7 +305,7 @@ def test_MappedDataset_transforms_the_features(impl, probe, device, transform, f
 
     for i in range(3):
         call = f"MappedDataset(dataset, {transform.__name__})[{i}]"
-        expect_sample(mapped[i], features[i] * factor, labels[i], call=call)
+        expect_data.sample(mapped[i], features[i] * factor, labels[i], call=call)
 
 
 def test_MappedDataset_passes_samples_that_are_no_tensors(impl, probe):
@@ -347,7 +319,7 @@ def test_MappedDataset_counts_negative_indices_from_the_end(impl, probe, device)
 
     actual = impl.MappedDataset(probe(TensorDataset, features, labels), torch.neg)[-3]
 
-    expect_sample(actual, -features[0], labels[0], call="MappedDataset(dataset, torch.neg)[-3]")
+    expect_data.sample(actual, -features[0], labels[0], call="MappedDataset(dataset, torch.neg)[-3]")
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
@@ -376,7 +348,7 @@ def test_MappedDataset_ends_a_loop_after_the_last_sample(impl, probe, device, co
 
     actual = probe(dataset_probes.samples, mapped, limit=count + 3)
 
-    expect_samples(actual, -features, labels, call="list(MappedDataset(dataset, torch.neg))")
+    expect_data.samples(actual, -features, labels, call="list(MappedDataset(dataset, torch.neg))")
 
 
 def test_MappedDataset_does_nothing_before_an_access(impl, probe):
@@ -423,7 +395,7 @@ def test_MappedDataset_leaves_its_dataset_as_it_is(impl, probe, device):
     impl.MappedDataset(dataset, torch.neg)[1]
 
     call = "dataset[1] after MappedDataset(dataset, torch.neg)[1]"
-    expect_sample(dataset[1], rows(3, 2, device)[1], labels_for(3, device)[1], call=call)
+    expect_data.sample(dataset[1], rows(3, 2, device)[1], labels_for(3, device)[1], call=call)
 
 
 def test_MappedDataset_can_be_mapped_again(impl, probe, device):
@@ -433,7 +405,7 @@ def test_MappedDataset_can_be_mapped_again(impl, probe, device):
     actual = impl.MappedDataset(mapped, probes.double)[1]
 
     call = "MappedDataset(MappedDataset(dataset, torch.neg), double)[1]"
-    expect_sample(actual, -2 * features[1], labels[1], call=call)
+    expect_data.sample(actual, -2 * features[1], labels[1], call=call)
 
 
 def test_MappedDataset_is_a_Dataset(impl, probe):
@@ -451,7 +423,7 @@ def test_MappedDataset_feeds_a_loader_to_the_ragged_last_batch(impl, probe, devi
     batches = list(probe(DataLoader, mapped, batch_size=2))
 
     call = "list(DataLoader(MappedDataset(dataset, torch.neg), batch_size=2))"
-    expect_batches(batches, -features, labels, 2, call=call)
+    expect_data.batches(batches, -features, labels, 2, call=call)
 
 
 def test_MappedDataset_can_be_pickled(impl, probe):
@@ -461,7 +433,7 @@ def test_MappedDataset_can_be_pickled(impl, probe):
     copy = probe(dataset_probes.pickled, mapped)
 
     call = "pickle.loads(pickle.dumps(MappedDataset(dataset, double)))[1]"
-    expect_sample(copy[1], features[1] * 2, labels[1], call=call)
+    expect_data.sample(copy[1], features[1] * 2, labels[1], call=call)
 
 
 # -- standardize_splits --------------------------------------------------------------------------------------
@@ -754,7 +726,7 @@ def test_split_with_transforms_keeps_dtype_device_and_labels(impl, probe, device
         for sample in probe(dataset_probes.samples, side, limit=5):
             row = int(sample[1]) - 1
             call = f"a sample of {SPLIT.format(0.5, 0)}"
-            expect_sample(sample, factor * features[row], labels_for(4, device)[row], call=call)
+            expect_data.sample(sample, factor * features[row], labels_for(4, device)[row], call=call)
 
 
 def test_split_with_transforms_is_not_changed_by_a_second_split(impl, probe):
@@ -856,7 +828,7 @@ def test_split_with_transforms_counts_negative_indices_from_the_end(impl, probe,
     train, test = impl.split_with_transforms(numbered(probe, 6), 0.5, probes.negate, probes.double, 0)
 
     for side, name in ((train, "train"), (test, "test")):
-        expect_sample(side[index], *side[3 + index], call=f"{name}[{index}] of {SPLIT.format(0.5, 0)}")
+        expect_data.sample(side[index], *side[3 + index], call=f"{name}[{index}] of {SPLIT.format(0.5, 0)}")
 
 
 @pytest.mark.parametrize("index", [3, 4, -4])
@@ -897,7 +869,7 @@ def test_split_with_transforms_can_be_pickled(impl, probe):
     for side, name in zip(sides, ("train", "test"), strict=True):
         copy = probe(dataset_probes.pickled, side)
 
-        expect_sample(copy[1], *side[1], call=f"pickle.loads(pickle.dumps({name}))[1]")
+        expect_data.sample(copy[1], *side[1], call=f"pickle.loads(pickle.dumps({name}))[1]")
 
 
 @pytest.mark.parametrize("fraction", [-0.1, 1.1, -1, 80])

@@ -43,6 +43,10 @@ class Course:
     def solution(self, topic: str) -> Path:
         return self.root / "solutions" / f"{topic}.py"
 
+    def equivalents(self, topic: str) -> Path:
+        """The mutants of a topic that no spec can reject, each with the reason."""
+        return self.root / "solutions" / f"{topic}.equivalents.toml"
+
     def spec(self, topic: str) -> Path:
         return self.root / "tests" / f"test_{topic}.py"
 

@@ -9,6 +9,7 @@ An implementation is a text, so that it can cross to another process:
     right:TOPIC.*:0      every kata that has one replaced by its first right answer in another style
     impostor:ID:zeros    the same with a universal impostor made from the solution
     stub:ID:fresh        the same with the kata's stub, generated afresh
+    mutant:ID:7          the solution with one small change, the eighth of those to kata ID
 """
 
 import importlib
@@ -24,11 +25,12 @@ from kata.course import Course
 from kata.errors import KataError
 from kata.frames import learner_frames
 from kata.limits import TimedOut
+from kata.mutants.making import mutants
 from kata.variants import RIGHT, WRONG, collecting
 
 _LOADED_AS = "__kata_loaded_as__"
 
-VARIANTS = ("wrong", "right", "impostor", "stub")
+VARIANTS = ("wrong", "right", "impostor", "stub", "mutant")
 
 
 class LearnerFileError(KataError):
@@ -96,9 +98,9 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     course = Course(root)
     variant = Variant.parse(implementation)
     path = course.solution(topic) if variant else source_file(course, implementation, topic)
-    module = execute(course, path, topic)
+    module = execute(course, path, topic, _mutated(course, variant, topic))
     setattr(module, _LOADED_AS, (root, implementation, topic))
-    if variant is None:
+    if variant is None or variant.kind == "mutant":
         return module
     if variant.topic == topic and variant.name == "*":
         for name, answers in variants(course, variant.kind, topic).items():
@@ -115,11 +117,11 @@ def loaded_as(module: ModuleType) -> tuple[Path, str, str]:
     return found
 
 
-def execute(course: Course, path: Path, topic: str) -> ModuleType:
-    """Run a source file as the module `<folder>.<topic>`; never from stale bytecode."""
+def execute(course: Course, path: Path, topic: str, source: str | None = None) -> ModuleType:
+    """Run a source file, or `source` in its place, as the module `<folder>.<topic>`; never from stale bytecode."""
     shown = course.shown(path)
     try:
-        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        code = compile(path.read_bytes() if source is None else source, str(path), "exec", dont_inherit=True)
     except FileNotFoundError as error:
         hint = f"`kata reset {topic}` writes it anew from its stub"
         raise LearnerFileError(f"{shown} is missing", hint, shown) from error
@@ -153,6 +155,16 @@ def variants(course: Course, kind: str, topic: str) -> dict[str, list[Any]]:
         if attribute in vars(answer):
             found.setdefault(answer.__name__, []).append(answer)
     return found
+
+
+def _mutated(course: Course, variant: Variant | None, topic: str) -> str | None:
+    """Return the text of the solution that a mutant is; None for everything else."""
+    if variant is None or variant.kind != "mutant" or variant.topic != topic:
+        return None
+    found = mutants(course, catalogue.read(course).topic(topic), variant.name)
+    if not variant.which.isdigit() or int(variant.which) >= len(found):
+        raise KataError(f"there is no mutant number {variant.which} of {variant.topic}.{variant.name}")
+    return found[int(variant.which)].source
 
 
 def _replacement(course: Course, variant: Variant, module: ModuleType) -> Any:

@@ -33,7 +33,7 @@ def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str
     amiss = list(structure.problems(course, katas_of, katas))
     scores: list[Score] = []
     if not any("is missing" in line or "does not define" in line for line in amiss):
-        scores = measure.measure(course, katas_of, katas, device, jobs, _progress(screen))
+        scores = measure.measure(course, katas_of, katas, device, jobs, progress(screen, "trials"))
     elif not as_json:
         screen.note("nothing was run: the files named below come first")
     holes = amiss + [f"{score.kata.id}: {hole}" for score in scores for hole in score.holes]
@@ -44,14 +44,14 @@ def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str
     ctx.exit(1 if holes else 0)
 
 
-def _progress(screen: Screen) -> measure.OnTrial:
-    """Count on one line where somebody watches it, and say every hundredth trial where it goes to a log."""
+def progress(screen: Screen, what: str) -> measure.OnTrial:
+    """Count on one line where somebody watches it, and say every hundredth where it goes to a log."""
 
     def show(done: int, of: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{done} of {of} trials", end="\n" if done == of else "", file=sys.stderr, flush=True)
+            print(f"\r{done} of {of} {what}", end="\n" if done == of else "", file=sys.stderr, flush=True)
         elif done % 100 == 0 or done == of:
-            screen.note(f"{done} of {of} trials")
+            screen.note(f"{done} of {of} {what}")
 
     return show
 

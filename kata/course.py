@@ -37,6 +37,10 @@ class Course:
         """Folder for what the tool remembers: hints shown, last verdicts, backups."""
         return self.root / ".kata"
 
+    def signatures(self, id: str) -> Path:
+        """How the known wrong answers to a kata behave; it can be worked out anew at any time."""
+        return self.state / "signatures" / f"{id}.json"
+
     def exercise(self, topic: str) -> Path:
         return self.root / "exercises" / f"{topic}.py"
 
@@ -52,6 +56,9 @@ class Course:
 
     def wrong(self, topic: str) -> Path:
         return self.root / "tests" / "wrong" / f"{topic}.py"
+
+    def rewritten(self, topic: str) -> Path:
+        return self.root / "tests" / "rewritten" / f"{topic}.py"
 
     def right(self, topic: str) -> Path:
         return self.root / "tests" / "right" / f"{topic}.py"

@@ -106,6 +106,7 @@ def _run(session: Any, order: Order, connection: Connection) -> tuple[int, str]:
     chosen = replace(options.setup_of(config), implementation=order.implementation, katas=frozenset(order.katas))
     config.stash[options.KEY] = chosen
     config.option.maxfail = 1 if order.stop_first else 0
+    config.option.stop_at_kata = order.stop_kata
     wanted = set(order.tests)
     session.items = [
         item

@@ -6,6 +6,7 @@ An implementation is a text, so that it can cross to another process:
     solutions            the reference answers
     some/folder          a folder with <topic>.py in it, or one such file
     wrong:ID:2           the solution with kata ID replaced by its third wrong answer
+    rewritten:ID:2       the same with the third answer that shows a known mistake in another style
     right:TOPIC.*:0      every kata that has one replaced by its first right answer in another style
     impostor:ID:zeros    the same with a universal impostor made from the solution
     stub:ID:fresh        the same with the kata's stub, generated afresh
@@ -26,11 +27,12 @@ from kata.errors import KataError
 from kata.frames import learner_frames
 from kata.limits import TimedOut
 from kata.mutants.making import mutants
-from kata.variants import RIGHT, WRONG, collecting
+from kata.variants import REWRITTEN, RIGHT, WRONG, collecting
 
 _LOADED_AS = "__kata_loaded_as__"
 
-VARIANTS = ("wrong", "right", "impostor", "stub", "mutant")
+MARKS = {"wrong": WRONG, "right": RIGHT, "rewritten": REWRITTEN}
+VARIANTS = (*MARKS, "impostor", "stub", "mutant")
 
 
 class LearnerFileError(KataError):
@@ -68,7 +70,7 @@ def source_file(course: Course, implementation: str, topic: str) -> Path:
     """Return the file whose lines are the learner's."""
     variant = Variant.parse(implementation)
     if variant and variant.topic == topic:
-        return {"wrong": course.wrong, "right": course.right}.get(variant.kind, course.solution)(topic)
+        return _answers_file(course, variant.kind, topic) if variant.kind in MARKS else course.solution(topic)
     if variant or implementation == "solutions":
         return course.solution(topic)
     if implementation == "exercises":
@@ -143,18 +145,21 @@ def execute(course: Course, path: Path, topic: str, source: str | None = None) -
 
 
 def variants(course: Course, kind: str, topic: str) -> dict[str, list[Any]]:
-    """Return the marked answers of `tests/wrong` or `tests/right`, by kata, in file order."""
-    path = {"wrong": course.wrong, "right": course.right}[kind](topic)
+    """Return the marked answers of `tests/wrong` or its like, by kata, in file order."""
+    path = _answers_file(course, kind, topic)
     if not path.is_file():
         return {}
     with collecting() as marked:
         execute(course, path, topic)
-    attribute = {"wrong": WRONG, "right": RIGHT}[kind]
     found: dict[str, list[Any]] = {}
     for answer in marked:
-        if attribute in vars(answer):
+        if MARKS[kind] in vars(answer):
             found.setdefault(answer.__name__, []).append(answer)
     return found
+
+
+def _answers_file(course: Course, kind: str, topic: str) -> Path:
+    return {"wrong": course.wrong, "right": course.right, "rewritten": course.rewritten}[kind](topic)
 
 
 def _mutated(course: Course, variant: Variant | None, topic: str) -> str | None:

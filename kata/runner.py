@@ -21,13 +21,14 @@ OnResult = Callable[[TestResult], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. `katas` are ids or topics."""
+    """What to run. `katas` are ids or topics; it ends early at a failed test, or after the kata that has one."""
 
     katas: tuple[str, ...]
     implementation: str = "exercises"
     judged: bool = False
     device: str = "auto"
     stop_first: bool = False
+    stop_kata: bool = False
     jobs: int = 1
 
 
@@ -118,7 +119,7 @@ class _Conduct:
 
     def run(self) -> list[TestResult]:
         self.session()
-        while (missing := [test for test in self.expected if test not in self.results]) and not self.is_enough():
+        while missing := self.missing():
             before = len(self.results)
             self.session(*missing)
             if len(self.results) == before:
@@ -126,9 +127,19 @@ class _Conduct:
                     self.note(test, Verdict.JUDGE_ERROR, "the test did not run, and nobody knows why")
         return [self.results.get(test) or self.not_run(test) for test in self.expected]
 
-    def is_enough(self) -> bool:
+    def missing(self) -> list[str]:
+        """The tests that a child left when it died and that still have to be run."""
         told = (Verdict.PASSED, Verdict.NOT_RUN)
-        return self.request.stop_first and any(result.verdict not in told for result in self.results.values())
+        failed = {result.kata for result in self.results.values() if result.verdict not in told}
+        stuck = {result.kata for result in self.results.values() if result.verdict is Verdict.TIMED_OUT}
+        if failed and self.request.stop_first:
+            return []
+        chosen = failed if failed and self.request.stop_kata else set(self.expected.values())
+        return [
+            test
+            for test, kata in self.expected.items()
+            if test not in self.results and kata in chosen and kata not in stuck
+        ]
 
     def not_run(self, test: str) -> TestResult:
         return TestResult(test, self.expected[test], Verdict.NOT_RUN, "not run: an earlier test failed")
@@ -138,8 +149,9 @@ class _Conduct:
         asked = self.request
         katas = tuple(kata.id for kata in self.katas)
         order = Order(
-            str(self.course.root), katas, asked.implementation, asked.device, asked.judged, asked.stop_first, tests
-        )
+            str(self.course.root), katas, asked.implementation, asked.device,
+            asked.judged, asked.stop_first, asked.stop_kata, tests,
+        )  # fmt: skip
         try:
             self.worker.ask(order)
         except OSError as error:

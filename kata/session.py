@@ -26,6 +26,7 @@ class Order:
     device: str
     judged: bool = False
     stop_first: bool = False
+    stop_kata: bool = False
     tests: tuple[str, ...] = ()
 
     def encoded(self) -> bytes:
@@ -39,7 +40,7 @@ class Order:
     def arguments(self) -> list[str]:
         """Return the order as pytest's command line."""
         options = [f"--impl={self.implementation}", f"--device={self.device}", f"--rootdir={self.root}"]
-        options += ["--judged"] * self.judged + ["-x"] * self.stop_first
+        options += ["--judged"] * self.judged + ["-x"] * self.stop_first + ["--stop-at-kata"] * self.stop_kata
         if self.tests:
             return [*options, *self.tests]
         course = Course(Path(self.root))

@@ -26,7 +26,9 @@ def open_course() -> tuple[Course, Catalogue]:
 
 def open_standings(device: str = "") -> Standings:
     """Return where the learner stands in the course around the current folder."""
-    return Standings(*open_course(), device or os.environ.get("KATA_DEVICE") or "auto")
+    standings = Standings(*open_course(), device or os.environ.get("KATA_DEVICE") or "auto")
+    standings.on_note = Screen().note
+    return standings
 
 
 @dataclass

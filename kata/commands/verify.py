@@ -37,6 +37,7 @@ def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str
     elif not as_json:
         screen.note("nothing was run: the files named below come first")
     holes = amiss + [f"{score.kata.id}: {hole}" for score in scores for hole in score.holes]
+    holes += filter(None, [measure.missed(scores)])
     if as_json:
         click.echo(json.dumps({"katas": [_as_dict(score) for score in scores], "holes": holes}, indent=2))
     else:

@@ -35,7 +35,9 @@ def _nursery(connections: list[Connection]) -> Any:
 
     class Nursery:
         @pytest.hookimpl(tryfirst=True)
-        def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+            if session.testsfailed:  # a spec could not be collected: pytest itself says so, and ends
+                return None
             gc.collect()
             gc.freeze()
             with tempfile.TemporaryDirectory(prefix="kata-") as folder:

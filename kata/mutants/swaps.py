@@ -68,4 +68,5 @@ VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})  # attributes that giv
 
 # Arguments that change nothing here: a check that holds anyway, what differs on other systems only.
 NEUTRAL = frozenset({"strict", "encoding"})
+COMMUTATIVE = frozenset({"mul", "multiply", "add", "maximum", "minimum", "logaddexp", "equal", "eq", "min", "max"})
 NOT_RUN = frozenset({"cast", "typing.cast"})

@@ -2,12 +2,12 @@
 
 import json
 import os
+from collections.abc import Sequence
 
 import click
 
 from kata import changed
-from kata.commands import open_course
-from kata.commands.verify import progress
+from kata.commands import draw_holes, open_course, progress
 from kata.mutants import measure
 from kata.mutants.measure import Tally
 from kata.screen import Screen
@@ -33,29 +33,30 @@ def command(ctx: click.Context, what: str, since: str | None, as_json: bool, job
         katas = changed.since(course, catalogue, since, katas)
         screen.note(f"changed since {since}: {', '.join(kata.id for kata in katas) or 'no kata'}")
     tallies = measure.measure(course, catalogue, katas, device, jobs, progress(screen, "mutants"))
-    holes = [f"{tally.kata.id}: {hole}" for tally in tallies for hole in tally.holes]
-    if katas == catalogue.katas:  # one kata alone may well have more
-        holes += filter(None, [measure.too_many_equivalent(tallies)])
+    holes = holes_of(tallies, whole=katas == catalogue.katas)
     if as_json:
-        click.echo(json.dumps({"katas": [_as_dict(tally) for tally in tallies], "holes": holes}, indent=2))
+        click.echo(json.dumps({"katas": [as_dict(tally) for tally in tallies], "holes": holes}, indent=2))
     else:
-        draw(screen, tallies, holes)
+        draw(screen, tallies)
+        draw_holes(screen, holes)
     ctx.exit(1 if holes else 0)
 
 
-def draw(screen: Screen, tallies: list[Tally], holes: list[str]) -> None:
-    """Draw the figures as a table, then what got through, each with its diff."""
+def holes_of(tallies: Sequence[Tally], *, whole: bool) -> list[str]:
+    """Return what got through, each with its diff; of the whole course also whether too much is excused."""
+    holes = [f"{tally.kata.id}: {hole}" for tally in tallies for hole in tally.holes]
+    return [*holes, *filter(None, [measure.too_many_equivalent(tallies) if whole else ""])]
+
+
+def draw(screen: Screen, tallies: Sequence[Tally]) -> None:
+    """Draw the figures as a table."""
     rows = [_row(tally.kata.id, [tally]) for tally in tallies]
     if rows:
         headers = ["kata", "mutants", "rejected", "of them timed out", "equivalent", "survived"]
         screen.table(headers, [*rows, _row("all", tallies)])
-    for hole in holes:
-        for line in f"hole: {hole}".split("\n"):
-            screen.line(line, style="red")
-    screen.line(f"{len(holes)} holes" if len(holes) != 1 else "1 hole", style="red" if holes else "green")
 
 
-def _row(name: str, tallies: list[Tally]) -> list[str]:
+def _row(name: str, tallies: Sequence[Tally]) -> list[str]:
     figures = [_figures(tally) for tally in tallies]
     return [name, *(str(sum(each[key] for each in figures)) for key in figures[0])]
 
@@ -70,7 +71,8 @@ def _figures(tally: Tally) -> dict[str, int]:
     }
 
 
-def _as_dict(tally: Tally) -> dict[str, object]:
+def as_dict(tally: Tally) -> dict[str, object]:
+    """Return the figures and the survivors as JSON can hold them."""
     survivors = [
         {"line": mutant.line, "kind": mutant.kind, "before": mutant.before, "after": mutant.after, "nth": mutant.nth}
         for mutant in tally.survivors

@@ -13,6 +13,8 @@ from kata.progress import Keys, Progress, Remembered
 from kata.sources import State, Status
 from kata.verdicts import Card, TestResult, Verdict
 
+MOST_DIAGNOSED = 3  # katas of one run: the first time, each takes as long as all its known mistakes
+
 OnResult = Callable[[TestResult], None]
 
 
@@ -125,7 +127,8 @@ class Standings:
         """Write the mistake that each failed kata looks like on the card that is shown for it."""
         from kata import signatures
 
-        failed = {id: results[id] for id in ids if any(result.card for result in results.get(id, []))}
+        ran = [id for id in ids if any(result.card for result in results.get(id, []))]
+        failed = {id: results[id] for id in ran[:MOST_DIAGNOSED]}
         sentences: dict[str, str] = {}
         with suppress(KataError):  # the verdict stands without it
             sentences = signatures.diagnose(self.course, self.catalogue, failed, self.device, self.on_note)

@@ -17,6 +17,7 @@ SILENT = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.NOT_STARTED, Verdict.JUDGE_ER
 
 NEAR = 1e-3  # relative: two ways to compute the same differ in rounding
 COARSE = {"torch.float16": 2e-2, "torch.bfloat16": 5e-2}
+OTHER_WORDS = 0.7  # both raise the same error, with other numbers in its text
 OTHER_EXAMPLE = 0.5  # both fail a property, with other counterexamples
 
 
@@ -68,9 +69,12 @@ def _outcome(result: TestResult) -> Outcome:
 def _alike(one: Outcome, other: Outcome) -> float:
     if one.verdict != other.verdict:
         return 0.0
-    if one.call == other.call and one.inputs == other.inputs:
-        return float(_same(one.given, other.given))
-    return OTHER_EXAMPLE
+    if one.call != other.call or one.inputs != other.inputs:
+        return OTHER_EXAMPLE
+    if _same(one.given, other.given):
+        return 1.0
+    errors = [each for each in (one.given, other.given) if isinstance(each, Mapping) and each.get("kind") == "error"]
+    return OTHER_WORDS if len(errors) == 2 and errors[0]["name"] == errors[1]["name"] else 0.0
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -1,12 +1,13 @@
 """What an answer was, as plain data: two codes that gave the same on the same call have made the same mistake."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from tests._show import error_name, host_array, is_handle, is_plain
+from tests._show import error_name, host_array, is_handle, is_plain, message
 
 MOST = 24  # entries of a tensor or a container: the first ones
 LONGEST = 200
@@ -15,7 +16,7 @@ LONGEST = 200
 def given(value: object) -> dict[str, Any]:
     """Return a value's kind, and as much of what is in it as tells it from another."""
     if isinstance(value, BaseException):
-        return {"kind": "error", "name": error_name(value)}
+        return {"kind": "error", "name": error_name(value), "numbers": re.findall(r"\d+", message(value)[:LONGEST])}
     if isinstance(value, torch.Tensor):
         return _tensor(value)
     if isinstance(value, np.ndarray):

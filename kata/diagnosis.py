@@ -12,12 +12,12 @@ from typing import Any
 from kata.verdicts import TestResult, Verdict
 
 ENOUGH = 0.7  # likeness from which a behaviour is taken for the same
-AHEAD = 0.05  # by which it must be more like one known mistake than like any other
+AHEAD = 0.02  # by which it must be more like one known mistake than like any other
 SILENT = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.NOT_STARTED, Verdict.JUDGE_ERROR)
 
 NEAR = 1e-3  # relative: two ways to compute the same differ in rounding
 COARSE = {"torch.float16": 2e-2, "torch.bfloat16": 5e-2}
-OTHER_WORDS = 0.7  # both raise the same error, with other numbers in its text
+OTHER_WORDS = 0.7  # both raise the same error, and its text has no number in common
 OTHER_EXAMPLE = 0.5  # both fail a property, with other counterexamples
 
 
@@ -73,8 +73,16 @@ def _alike(one: Outcome, other: Outcome) -> float:
         return OTHER_EXAMPLE
     if _same(one.given, other.given):
         return 1.0
-    errors = [each for each in (one.given, other.given) if isinstance(each, Mapping) and each.get("kind") == "error"]
-    return OTHER_WORDS if len(errors) == 2 and errors[0]["name"] == errors[1]["name"] else 0.0
+    return _same_error(one.given, other.given)
+
+
+def _same_error(one: Any, other: Any) -> float:
+    """Compare two errors of one class by the numbers in their texts; the words are everybody's own."""
+    errors = [each for each in (one, other) if isinstance(each, Mapping) and each.get("kind") == "error"]
+    if len(errors) < 2 or one["name"] != other["name"]:
+        return 0.0
+    mine, theirs = set(one["numbers"]), set(other["numbers"])
+    return OTHER_WORDS + (1 - OTHER_WORDS) * len(mine & theirs) / (len(mine | theirs) or 1)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -65,38 +65,42 @@ def test_swap_last_two_transposes_each_matrix(impl, device, x, expected):
 @pytest.mark.parametrize("shape", [(2, 2, 2, 2), (2, 3, 4), (2, 3, 4, 5), (1, 2, 3, 1, 2)], ids=str)
 def test_swap_last_two_leaves_leading_axes_alone(impl, device, shape):
     x = numbered(*shape, device=device)
+    expected = swapped(x)
 
     actual = impl.swap_last_two(x)
 
-    expect.tensor(actual, swapped(x), call="swap_last_two(x)", x=x)
+    expect.tensor(actual, expected, call="swap_last_two(x)", x=x)
 
 
 @given(shape=strategies.shapes(2, 5, min_side=0, max_side=4))
 def test_swap_last_two_works_for_every_shape(impl, device, shape):
     x = numbered(*shape, device=device)
+    expected = swapped(x)
 
     actual = impl.swap_last_two(x)
 
-    expect.tensor(actual, swapped(x), call="swap_last_two(x)", x=x)
+    expect.tensor(actual, expected, call="swap_last_two(x)", x=x)
 
 
 @ANY_DTYPE
 def test_swap_last_two_keeps_dtype_and_device(impl, device, dtype):
     x = varied(2, 3, device=device, dtype=dtype)
+    expected = swapped(x)
 
     actual = impl.swap_last_two(x)
 
-    expect.tensor(actual, swapped(x), call="swap_last_two(x)", x=x)
+    expect.tensor(actual, expected, call="swap_last_two(x)", x=x)
 
 
 @promises.LAYOUTS
 def test_swap_last_two_gives_a_view_of_any_layout(impl, probe, device, layout):
-    x = layout(numbered(2, 3, 4, device=device))
+    x, same = (layout(numbered(2, 3, 4, device=device)) for _ in range(2))
+    expected = swapped(x)
 
     actual = impl.swap_last_two(x)
 
-    expect.tensor(actual, swapped(x), call="swap_last_two(x)", x=x)
-    expect_view(probe, impl.swap_last_two, x, call="swap_last_two(x)")
+    expect.tensor(actual, expected, call="swap_last_two(x)", x=x)
+    expect_view(probe, impl.swap_last_two, same, call="swap_last_two(x)")
 
 
 def test_swap_last_two_lets_gradients_flow(impl, probe, device):
@@ -145,39 +149,43 @@ def test_channels_first_keeps_height_before_width(impl, device, place):
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
 def test_channels_first_takes_any_number_of_channels(impl, device, channels):
     images = numbered(2, 3, 2, channels, device=device)
+    expected = with_channels_first(images)
 
     actual = impl.channels_first(images)
 
-    expect.tensor(actual, with_channels_first(images), call="channels_first(images)", images=images)
+    expect.tensor(actual, expected, call="channels_first(images)", images=images)
 
 
 @given(shape=strategies.shapes(4, 4, min_side=0, max_side=4))
 def test_channels_first_works_for_every_size(impl, device, shape):
     images = numbered(*shape, device=device)
+    expected = with_channels_first(images)
 
     actual = impl.channels_first(images)
 
-    expect.tensor(actual, with_channels_first(images), call="channels_first(images)", images=images)
+    expect.tensor(actual, expected, call="channels_first(images)", images=images)
 
 
 @promises.LAYOUTS
 def test_channels_first_is_contiguous_from_any_layout(impl, device, layout):
     images = layout(numbered(2, 3, 4, 5, device=device))
+    expected, strides = with_channels_first(images), images.stride()
 
     actual = impl.channels_first(images)
 
-    expect.tensor(actual, with_channels_first(images), call="channels_first(images)", images=images)
-    call = f"channels_first(images).is_contiguous(), with strides {images.stride()} in images"
+    expect.tensor(actual, expected, call="channels_first(images)", images=images)
+    call = f"channels_first(images).is_contiguous(), with strides {strides} in images"
     expect.value(actual.is_contiguous(), True, call=call)
 
 
 @ANY_DTYPE
 def test_channels_first_keeps_dtype_and_device(impl, device, dtype):
     images = varied(2, 3, 4, 3, device=device, dtype=dtype)
+    expected = with_channels_first(images)
 
     actual = impl.channels_first(images)
 
-    expect.tensor(actual, with_channels_first(images), call="channels_first(images)", images=images)
+    expect.tensor(actual, expected, call="channels_first(images)", images=images)
 
 
 def test_channels_first_keeps_the_numbers_as_they_are(impl, device):
@@ -292,13 +300,13 @@ def test_drop_axis_keeps_dtype_and_device(impl, device, dtype):
 
 @promises.LAYOUTS
 def test_drop_axis_gives_a_view_of_any_layout(impl, probe, device, layout):
-    x = layout(numbered(2, 1, 3, device=device))
+    x, same = (layout(numbered(2, 1, 3, device=device)) for _ in range(2))
+    expected = reordered(lambda array: array[:, 0], x)
 
     actual = impl.drop_axis(x, 1)
 
-    expected = reordered(lambda array: array[:, 0], x)
     expect.tensor(actual, expected, call="drop_axis(x, dim=1)", x=x)
-    expect_view(probe, impl.drop_axis, x, 1, call="drop_axis(x, dim=1)")
+    expect_view(probe, impl.drop_axis, same, 1, call="drop_axis(x, dim=1)")
 
 
 def test_drop_axis_lets_gradients_flow(impl, probe, device):
@@ -375,20 +383,20 @@ def test_flatten_samples_does_not_depend_on_the_batch(impl, device):
 @promises.LAYOUTS
 def test_flatten_samples_accepts_any_memory_layout(impl, device, layout):
     x = layout(numbered(2, 3, 4, device=device))
+    expected = reordered(lambda array: array.reshape(2, 12), x)
 
     actual = impl.flatten_samples(x)
 
-    expected = reordered(lambda array: array.reshape(2, 12), x)
     expect.tensor(actual, expected, call=f"flatten_samples(x), with strides {x.stride()} in x", x=x)
 
 
 @ANY_DTYPE
 def test_flatten_samples_keeps_dtype_and_device(impl, device, dtype):
     x = varied(2, 3, 2, device=device, dtype=dtype)
+    expected = reordered(lambda array: array.reshape(2, 6), x)
 
     actual = impl.flatten_samples(x)
 
-    expected = reordered(lambda array: array.reshape(2, 6), x)
     expect.tensor(actual, expected, call="flatten_samples(x)", x=x)
 
 
@@ -457,29 +465,32 @@ def test_repeat_each_of_nothing_is_empty(impl, device, shape, times, expected):
 @given(shape=strategies.shapes(1, 4, min_side=0, max_side=4), times=st.integers(0, 5))
 def test_repeat_each_works_for_every_shape(impl, device, shape, times):
     x = numbered(*shape, device=device)
+    expected = repeated(x, times)
 
     actual = impl.repeat_each(x, times)
 
-    expect.tensor(actual, repeated(x, times), call=f"repeat_each(x, {times})", x=x)
+    expect.tensor(actual, expected, call=f"repeat_each(x, {times})", x=x)
 
 
 @promises.LAYOUTS
 @pytest.mark.parametrize("shape", [(3,), (3, 2)], ids=str)
 def test_repeat_each_accepts_any_memory_layout(impl, device, shape, layout):
     x = layout(numbered(*shape, device=device))
+    expected = repeated(x, 2)
 
     actual = impl.repeat_each(x, 2)
 
-    expect.tensor(actual, repeated(x, 2), call=f"repeat_each(x, 2), with strides {x.stride()} in x", x=x)
+    expect.tensor(actual, expected, call=f"repeat_each(x, 2), with strides {x.stride()} in x", x=x)
 
 
 @ANY_DTYPE
 def test_repeat_each_keeps_dtype_and_device(impl, device, dtype):
     x = varied(3, 2, device=device, dtype=dtype)
+    expected = repeated(x, 2)
 
     actual = impl.repeat_each(x, 2)
 
-    expect.tensor(actual, repeated(x, 2), call="repeat_each(x, 2)", x=x)
+    expect.tensor(actual, expected, call="repeat_each(x, 2)", x=x)
 
 
 def test_repeat_each_sums_the_gradients_of_the_copies(impl, probe, device):
@@ -670,11 +681,11 @@ INF, NAN = math.inf, math.nan
 )
 def test_cast_exactly_converts_what_the_dtype_holds(impl, device, given_dtype, values, dtype):
     x = torch.tensor(values, dtype=given_dtype, device=device)
+    expected = torch.tensor(x.tolist(), dtype=dtype, device=device)
 
     actual = impl.cast_exactly(x, dtype)
 
     exact = {"rtol": 0, "atol": 0} if dtype.is_floating_point else {}
-    expected = torch.tensor(x.tolist(), dtype=dtype, device=device)
     expect.tensor(actual, expected, call=f"cast_exactly(x, {dtype})", x=x, **exact)
 
 
@@ -736,14 +747,12 @@ def test_cast_exactly_converts_what_the_dtype_holds(impl, device, given_dtype, v
     ],
     ids=str,
 )
-@pytest.mark.parametrize("place", [0, 2])
-def test_cast_exactly_refuses_to_change_a_single_number(impl, device, place, given_dtype, value, dtype):
-    values = [0, 1, 1]
-    values[place] = value
-    x = torch.tensor(values, dtype=given_dtype, device=device)
+def test_cast_exactly_refuses_to_change_a_single_number(impl, device, given_dtype, value, dtype):
+    for values in ([value, 1, 0], [0, 1, value]):
+        x = torch.tensor(values, dtype=given_dtype, device=device)
 
-    with expect.raises(ValueError, match="dtype", call=f"cast_exactly(x, {dtype})", x=x):
-        impl.cast_exactly(x, dtype)
+        with expect.raises(ValueError, match="dtype", call=f"cast_exactly(x, {dtype})", x=x):
+            impl.cast_exactly(x, dtype)
 
 
 @pytest.mark.parametrize("given_dtype", FLOATS, ids=str)
@@ -790,10 +799,10 @@ def test_cast_exactly_refuses_a_single_number_without_axes(impl, device):
 @promises.LAYOUTS
 def test_cast_exactly_accepts_any_memory_layout(impl, device, layout):
     x = layout(torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], device=device))
+    expected = torch.tensor(x.tolist(), dtype=torch.int16, device=device)
 
     actual = impl.cast_exactly(x, torch.int16)
 
-    expected = torch.tensor(x.tolist(), dtype=torch.int16, device=device)
     expect.tensor(actual, expected, call="cast_exactly(x, torch.int16)", x=x)
 
 
@@ -895,19 +904,20 @@ def test_brighten_stops_at_both_ends(impl, device, values, amount, expected):
 @pytest.mark.parametrize("amount", [*range(-255, 256, 34), -128, -127, -1, 0, 1, 127, 128])
 def test_brighten_is_right_for_every_value(impl, device, amount):
     image = torch.arange(256).to(torch.uint8).to(device)
+    expected = torch.from_numpy(np.clip(np.arange(256) + amount, 0, 255)).to(torch.uint8).to(device)
 
     actual = impl.brighten(image, amount)
 
-    expected = torch.from_numpy(np.clip(np.arange(256) + amount, 0, 255)).to(torch.uint8).to(device)
     expect.tensor(actual, expected, call=f"brighten(image, {amount})", image=image)
 
 
 @given(image=strategies.tensors(strategies.shapes(0, 4, min_side=0, max_side=4), torch.uint8, low=0, high=255),
        amount=st.integers(-255, 255))  # fmt: skip
 def test_brighten_works_for_every_shape(impl, device, image, amount):
-    actual = impl.brighten(image.to(device), amount)
-
     expected = torch.from_numpy(np.asarray(np.clip(image.numpy().astype(int) + amount, 0, 255))).to(torch.uint8)
+
+    actual = impl.brighten(image.to(device, copy=True), amount)
+
     expect.tensor(actual, expected.to(device), call=f"brighten(image, {amount})", image=image)
 
 
@@ -915,10 +925,10 @@ def test_brighten_works_for_every_shape(impl, device, image, amount):
 @pytest.mark.parametrize("amount", [100, -100])
 def test_brighten_accepts_any_memory_layout(impl, device, layout, amount):
     image = layout(torch.tensor([[0, 99, 101], [154, 156, 255]], dtype=torch.uint8, device=device))
+    values = [[min(max(value + amount, 0), 255) for value in row] for row in image.tolist()]
 
     actual = impl.brighten(image, amount)
 
-    values = [[min(max(value + amount, 0), 255) for value in row] for row in image.tolist()]
     expect.tensor(actual, image.new_tensor(values), call=f"brighten(image, {amount})", image=image)
 
 

@@ -87,8 +87,8 @@ def channels_first(images):
 
 
 @wrong(
-    "`transpose(1, 3)` puts the channels first but exchanges height and width as well: your pictures lie on their side. "
-    "`permute` can keep height before width."
+    "`transpose(1, 3)` puts the channels first but exchanges height and width as well: your pictures lie on their "
+    "side. `permute` can keep height before width."
 )
 def channels_first(images):
     return images.transpose(1, 3).contiguous()
@@ -111,8 +111,8 @@ def channels_first(images):
 
 
 @wrong(
-    "`permute(0, 2, 3, 1)` is the way back, from channels first to channels last. In `permute` each place says which of "
-    "the old axes comes there."
+    "`permute(0, 2, 3, 1)` is the way back, from channels first to channels last. In `permute` each place says which "
+    "of the old axes comes there."
 )
 def channels_first(images):
     return images.permute(0, 2, 3, 1).contiguous()
@@ -148,7 +148,7 @@ def channels_first(images):
 
 
 @wrong(
-    "`squeeze()` without an axis removes every axis of size 1, so a batch of one lost its batch axis too. Name the axis."
+    "`squeeze()` without an axis removes every axis of size 1, so a batch of one lost its batch axis too. Name `dim`."
 )
 def drop_axis(x, dim):
     if x.shape[dim] != 1:
@@ -270,7 +270,8 @@ def flatten_samples(x):
 
 
 @wrong(
-    "You reshaped to (features, batch) and transposed that, which mixes the samples. Reshape to (batch, features) at once."
+    "You reshaped to (features, batch) and transposed that, which mixes the samples. Reshape to (batch, features) "
+    "at once."
 )
 def flatten_samples(x):
     return x.reshape(math.prod(x.shape[1:]), x.shape[0]).T
@@ -444,8 +445,8 @@ def shares_memory(a, b):
 
 
 @wrong(
-    "`np.shares_memory` looks for a number that both see, so for two halves it says no; and `numpy()` fails for tensors "
-    "on an accelerator or with requires_grad."
+    "`np.shares_memory` looks for a number that both see, so for two halves it says no; and `numpy()` fails for "
+    "tensors on an accelerator or with requires_grad."
 )
 def shares_memory(a, b):
     return np.shares_memory(a.numpy(), b.numpy())
@@ -520,8 +521,8 @@ def cast_exactly(x, dtype):
 
 
 @wrong(
-    "You only checked the range, with `torch.iinfo` and `torch.finfo`. A number within it can still change: 0.5 becomes "
-    "0 in int64, and 0.1 is rounded in float32."
+    "You only checked the range, with `torch.iinfo` and `torch.finfo`. A number within it can still change: 0.5 "
+    "becomes 0 in int64, and 0.1 is rounded in float32."
 )
 def cast_exactly(x, dtype):
     if dtype == torch.bool:
@@ -594,8 +595,8 @@ def cast_exactly(x, dtype):
 
 
 @wrong(
-    "uint8 wraps round like a clock: 200 + 100 is 44, and a clamp after that comes too late. Add in a wider dtype such as "
-    "int16, clamp there, and come back."
+    "uint8 wraps round like a clock: 200 + 100 is 44, and a clamp after that comes too late. Add in a wider dtype such "
+    "as int16, clamp there, and come back."
 )
 def brighten(image, amount):
     return image + amount

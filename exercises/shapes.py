@@ -175,7 +175,7 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
         A Python bool. Equal numbers in two places are no shared memory.
 
     Rules:
-        Neither is modified, not even for a moment.
+        Neither is modified.
 
     Example:
         >>> x = torch.zeros(4)

@@ -30,7 +30,7 @@ def swap_last_two(x: Tensor) -> Tensor:
     Source:
         https://docs.pytorch.org/docs/stable/generated/torch.transpose.html
     """
-    return x.transpose(-2, -1)
+    return x.mT  # the same as x.transpose(-2, -1); x.T would turn all axes round
 
 
 def channels_first(images: Tensor) -> Tensor:
@@ -177,7 +177,7 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
         A Python bool. Equal numbers in two places are no shared memory.
 
     Rules:
-        Neither is modified, not even for a moment.
+        Neither is modified.
 
     Example:
         >>> x = torch.zeros(4)

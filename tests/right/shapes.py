@@ -10,9 +10,9 @@ from kata.variants import right
 # swap_last_two
 
 
-@right("mT")
+@right("transpose")
 def swap_last_two(x):
-    return x.mT
+    return x.transpose(-2, -1)
 
 
 @right("einsum")
@@ -201,7 +201,7 @@ def shares_memory(a, b):
     return bool(a.numel()) and bool(b.numel()) and start(a) == start(b)
 
 
-@right("typed storage")
+@right("None for no memory")
 def shares_memory(a, b):
     def where(x):
         return x.untyped_storage().data_ptr() if x.numel() else None

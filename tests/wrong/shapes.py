@@ -512,7 +512,8 @@ def cast_exactly(x, dtype):
 
 
 @wrong(
-    "`torch.can_cast` looks at the two dtypes only. int64 may well hold numbers that fit uint8: look at the numbers."
+    "`torch.can_cast` compares the kinds of the two dtypes only: it refuses float to int, also for 255.0, and lets 300 "
+    "into uint8. Look at the numbers."
 )
 def cast_exactly(x, dtype):
     if not torch.can_cast(x.dtype, dtype):

@@ -169,12 +169,12 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
     tensor share. A tensor without elements looks at nothing, so it shares with none, not even with itself.
 
     Args:
-        a: any shape, dtype, layout of strides and device, with requires_grad or without; made by PyTorch,
-            rather than around a NumPy array.
+        a: any shape, strides, dtype and device, with or without requires_grad; made by PyTorch, not around
+            a NumPy array.
         b: the same; shape, dtype and device may be others than those of `a`.
 
     Returns:
-        A Python bool. Equal numbers in two places are no shared memory.
+        A Python bool. Equal numbers in two places do not count.
 
     Rules:
         Neither is modified.

@@ -131,7 +131,7 @@ def matrix_product(a: Tensor, b: Tensor) -> Tensor:
         https://docs.pytorch.org/docs/stable/generated/torch.einsum.html
     """
     if a.shape[-1] != b.shape[-2]:  # einsum itself would let an inner size of 1 broadcast
-        raise ValueError(f"b must have {a.shape[-1]} rows, one for each column of a, not {b.shape[-2]}")
+        raise ValueError(f"b {tuple(b.shape)} must have as many rows as a {tuple(a.shape)} has columns")
     return torch.einsum("...ik,...kj->...ij", a, b)
 
 
@@ -171,7 +171,7 @@ def pairwise_distances(a: Tensor, b: Tensor) -> Tensor:
         https://docs.pytorch.org/docs/stable/generated/torch.cdist.html
     """
     if a.shape[1] != b.shape[1]:
-        raise ValueError(f"b must have points of {a.shape[1]} features, like a, not of {b.shape[1]}")
+        raise ValueError(f"b {tuple(b.shape)} must have as many features as a {tuple(a.shape)}")
     # (n, 1, features) - (m, features) is (n, m, features). Not `x^2 + y^2 - 2xy`, which cancels nearby.
     return torch.linalg.vector_norm(a.unsqueeze(1) - b, dim=2)
 

@@ -101,19 +101,6 @@ def normalize_rows(x):
     return result
 
 
-@right("sums limited from below")
-def normalize_rows(x):
-    return x / x.sum(dim=1, keepdim=True).clamp(min=1e-7) if x.dtype != torch.float16 else _in_float32(x)
-
-
-def _in_float32(x):
-    return normalize_wide(x.float()).half()
-
-
-def normalize_wide(x):
-    return functional.normalize(x, p=1.0, dim=1)
-
-
 @right("entry by entry, then sum")
 def matrix_product(a, b):
     if a.size(-1) != b.size(-2):

@@ -114,12 +114,22 @@ def standardize(x):
 
 
 @wrong(
-    "Asking for a deviation of exactly 0 misses the column of seven times 0.1: rounding leaves 7e-9, and you divide "
-    "by that. Compare the entries with the first row."
+    "You squared `x - x.mean(dim=0)` and asked whether the deviation from that is exactly 0: for seven times 0.1 "
+    "rounding leaves 7e-9, and you divide by it. Compare the entries with the first row."
 )
 def standardize(x):
-    std, mean = torch.std_mean(x, dim=0, correction=0)
-    return (x - mean) / torch.where(std == 0, 1.0, std)
+    centered = x - x.mean(dim=0)
+    variance = centered.square().mean(dim=0)
+    return centered / variance.masked_fill(variance == 0, 1.0).sqrt()
+
+
+@wrong(
+    "`std` computes a single column in another way than several, and for seven times 0.1 it is not exactly 0 there. "
+    "To find constant columns, compare the entries instead of asking for `std == 0`."
+)
+def standardize(x):
+    std = x.std(dim=0, correction=0)
+    return (x - x.mean(dim=0)) / torch.where(std == 0, 1.0, std)
 
 
 @wrong("You divided by the variance. The standard deviation is its square root.")
@@ -245,6 +255,14 @@ def normalize_rows(x):
 )
 def normalize_rows(x):
     return x / _filled(torch.linalg.vector_norm(x, dim=1, keepdim=True))
+
+
+@wrong(
+    "`functional.normalize` with p=1 keeps the sums above 1e-12, which float16 rounds to 0: there, a row of zeros is "
+    "still NaN. Look for sums of 0 yourself."
+)
+def normalize_rows(x):
+    return functional.normalize(x, p=1.0, dim=1)
 
 
 @wrong("You divided by the largest entry of each row, so that one becomes 1. Divide by the sum of the row.")

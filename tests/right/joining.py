@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn.functional import pad
 from torch.utils.data import random_split
 
 from kata.variants import right
@@ -328,8 +328,8 @@ def pad_and_stack(sequences, value):
 @right("F.pad on the first axis")
 def pad_and_stack(sequences, value):
     longest = _check_sequences(sequences)
-    padded = [F.pad(x, (0, 0) * (x.dim() - 1) + (0, longest - len(x)), value=value) for x in sequences]
-    marks = [F.pad(x.new_ones(len(x), dtype=torch.bool), (0, longest - len(x))) for x in sequences]
+    padded = [pad(x, (0, 0) * (x.dim() - 1) + (0, longest - len(x)), value=value) for x in sequences]
+    marks = [pad(x.new_ones(len(x), dtype=torch.bool), (0, longest - len(x))) for x in sequences]
     return torch.stack(padded), torch.stack(marks)
 
 

@@ -177,7 +177,7 @@ def test_split_parts_leaves_its_input_unchanged(impl, probe, device):
 def test_split_at_gives_pieces_of_these_lengths(impl, device, sizes):
     x = numbered(6, device=device)
 
-    actual = impl.split_at(x, sizes)
+    actual = impl.split_at(x, list(sizes))
 
     expect_pieces(actual, cut(x, sizes), f"split_at(x, {sizes})", x=x)
 
@@ -186,7 +186,7 @@ def test_split_at_gives_pieces_of_these_lengths(impl, device, sizes):
 def test_split_at_gives_an_empty_piece_for_a_length_of_zero(impl, device, sizes):
     x = numbered(3, 2, device=device)
 
-    actual = impl.split_at(x, sizes)
+    actual = impl.split_at(x, list(sizes))
 
     expect_pieces(actual, cut(x, sizes), f"split_at(x, {sizes})", x=x)
 
@@ -195,7 +195,7 @@ def test_split_at_gives_an_empty_piece_for_a_length_of_zero(impl, device, sizes)
 def test_split_at_takes_no_rows(impl, device, sizes):
     x = numbered(0, 2, device=device)
 
-    actual = impl.split_at(x, sizes)
+    actual = impl.split_at(x, list(sizes))
 
     expect_pieces(actual, [x] * len(sizes), f"split_at(x, {sizes})", x=x)
 
@@ -221,7 +221,7 @@ def test_split_at_cuts_the_first_axis_only(impl, device, shape):
 def test_split_at_puts_every_row_where_it_belongs(impl, sizes):
     x = numbered(sum(sizes), 2)
 
-    actual = impl.split_at(x, sizes)
+    actual = impl.split_at(x, list(sizes))
 
     expect_pieces(actual, cut(x, sizes), f"split_at(x, {sizes})", x=x)
 
@@ -244,7 +244,7 @@ def test_split_at_refuses_sizes_that_do_not_add_up(impl, device, n, sizes):
     x = numbered(n, 2, device=device)
 
     with expect.raises(ValueError, match="sizes", call=f"split_at(x, {sizes})", x=x):
-        impl.split_at(x, sizes)
+        impl.split_at(x, list(sizes))
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(6, [-1, 7]), (6, [7, -1]), (6, [3, -2, 5]), (0, [2, -2])], ids=str)
@@ -252,7 +252,7 @@ def test_split_at_refuses_negative_sizes_that_add_up(impl, device, n, sizes):
     x = numbered(n, device=device)
 
     with expect.raises(ValueError, match="sizes", call=f"split_at(x, {sizes})", x=x):
-        impl.split_at(x, sizes)
+        impl.split_at(x, list(sizes))
 
 
 @promises.LAYOUTS
@@ -276,7 +276,7 @@ def test_split_at_keeps_the_dtype(impl, device, dtype):
 @pytest.mark.parametrize("sizes", [[5], [3, 1, 1]], ids=str)
 @pytest.mark.parametrize("layout", WRITABLE)
 def test_split_at_gives_views(impl, probe, device, layout, sizes):
-    expect_views(probe, impl.split_at, layout(numbered(5, 2, device=device)), sizes, call=f"split_at(x, {sizes})")
+    expect_views(probe, impl.split_at, layout(numbered(5, 2, device=device)), list(sizes), call=f"split_at(x, {sizes})")
 
 
 def test_split_at_lets_gradients_flow_from_every_piece(impl, probe, device):
@@ -838,6 +838,18 @@ def test_interleave_refuses_another_shape(impl, device, first, second):
 @pytest.mark.parametrize("shape", [(4,), (4, 3)], ids=str)
 def test_interleave_uses_no_loop(impl, probe, device, shape):
     promises.no_loop(probe, impl.interleave, *tensors_of([shape, shape], device), call="interleave(a, b)")
+
+
+@pytest.mark.parametrize("columns", [(), (3,)], ids=str)
+def test_interleave_takes_no_rows_apart(impl, probe, device, columns):
+    small, large = (tensors_of([(n, *columns)] * 2, device) for n in (4, 8))
+
+    few, many = (probe(joining_probes.tensors_handled, impl.interleave, *given) for given in (small, large))
+
+    should_be = f"no more than the {few} tensors for 4 rows each"
+    expect.that(
+        many <= few, call="interleave(a, b)", got=f"{many} tensors handled for 8 rows each", should_be=should_be
+    )
 
 
 def test_interleave_lets_gradients_flow_to_both(impl, probe, device):

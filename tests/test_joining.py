@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import expect, joining_probes, probes, promises, strategies
 
-ANY_DTYPE = pytest.mark.parametrize("dtype", [*strategies.FLOATS, *strategies.INTEGERS, torch.bool], ids=str)
+ANY_DTYPE = pytest.mark.parametrize("dtype", [*strategies.FLOATS, torch.int64, torch.uint8, torch.bool], ids=str)
 
 WRITABLE = [strategies.contiguous, strategies.transposed]  # each entry in a place of its own
 
@@ -544,7 +544,7 @@ def test_join_makes_a_new_axis(impl, device):
 
 
 @pytest.mark.parametrize("dim", [0, 1, -1, -2])
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 3])
 def test_join_lengthens_the_asked_axis(impl, device, count, dim):
     tensors = tensors_of([(2, 3)] * count, device)
 
@@ -554,7 +554,7 @@ def test_join_lengthens_the_asked_axis(impl, device, count, dim):
 
 
 @pytest.mark.parametrize("dim", [0, 1, 2, -1, -2, -3])
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 3])
 def test_join_puts_a_new_axis_where_asked(impl, device, count, dim):
     tensors = tensors_of([(2, 3)] * count, device)
 

@@ -135,7 +135,7 @@ def stack_columns(vectors: list[Tensor]) -> Tensor:
         https://docs.pytorch.org/docs/stable/generated/torch.column_stack.html
     """
     shapes = {vector.shape for vector in vectors}
-    if len(shapes) != 1 or vectors[0].dim() != 1:
+    if len(shapes) != 1 or len(shapes.pop()) != 1:
         raise ValueError(f"vectors must all be shaped (n,), not {[tuple(vector.shape) for vector in vectors]}")
     return torch.stack(vectors, dim=1)
 

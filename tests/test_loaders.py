@@ -559,8 +559,18 @@ def test_collate_padded_makes_a_tensor_of_number_labels(impl, device, labels, ex
     expect_padded(actual, padded_by_hand(sequences), lengths, expected.to(device), labels=labels)
 
 
-@pytest.mark.parametrize("dtype", [torch.int64, torch.int32, torch.float32, torch.float64, torch.bool], ids=str)
-@pytest.mark.parametrize("shape", [(3,), (3, 1), (3, 2), (3, 2, 2)])
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ((3,), torch.int64),
+        ((3,), torch.int32),
+        ((3,), torch.float64),
+        ((3,), torch.bool),
+        ((3, 1), torch.int64),
+        ((3, 2), torch.float32),
+        ((3, 2, 2), torch.float16),
+    ],
+)
 def test_collate_padded_stacks_tensor_labels(impl, device, shape, dtype):
     sequences = counted([2, 1, 3], 2, device)
     labels = torch.arange(np.prod(shape)).reshape(shape).to(dtype).to(device)
@@ -745,7 +755,7 @@ def test_loader_mean_sums_half_types_in_float32(impl, device, dtype, values):
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
 def test_loader_mean_rounds_half_types_only_at_the_end(impl, device, dtype):
-    values = strategies.large_tensor((300, 2), torch.float32, kind="normal", seed=5).abs().to(dtype).to(device)
+    values = strategies.large_tensor((100, 2), torch.float32, kind="normal", seed=5).abs().to(dtype).to(device)
 
     actual = impl.loader_mean(list(values.split(1)))
 

@@ -38,8 +38,8 @@ def make_loader(values: Tensor | np.ndarray | list[Any], batch_size: int, drop_l
 
     Rules:
         `values` are not modified, neither here nor by whoever writes into a
-        batch: each batch has memory of its own. When `values` is a tensor,
-        gradients flow from the batches to it.
+        batch: each batch has memory of its own. When `values` is a tensor, the
+        batches are not detached from it: a gradient finds its way back.
 
     Example:
         >>> for batch in make_loader([0.5, 1.5, 2.5], batch_size=2):
@@ -113,8 +113,8 @@ def minibatches(x: Tensor, batch_size: int) -> Iterator[Tensor]:
 
     Rules:
         A batch is cut when it is asked for: to get the first takes the same
-        number of operations however many follow. `x` is not modified;
-        gradients flow to it.
+        number of operations however many follow. `x` is not modified, nor are
+        the batches detached from it: a gradient finds its way back.
 
     Example:
         >>> batches = minibatches(torch.tensor([1, 2, 3, 4, 5]), batch_size=2)

@@ -533,8 +533,9 @@ def collate_padded(samples):
 
 
 @wrong(
-    "You wrote each sequence into the row that `for row in padded` gives. Those rows are many views from one operation, "
-    "and autograd refuses to write into such, so with a gradient it is an error. Write to `padded[i, :length]`."
+    "You wrote each sequence into the row that `for row in padded` gives. Those rows are many views from one "
+    "operation, and autograd refuses to write into such, so with a gradient it is an error. Write to "
+    "`padded[i, :length]`."
 )
 def collate_padded(samples):
     first = samples[0][0]

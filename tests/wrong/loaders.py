@@ -667,13 +667,14 @@ def loader_mean(loader):
 
 
 @wrong(
-    "You summed over the last axis. Samples lie along axis 0, and only that one goes: for images, too, the result "
-    "has the shape of one sample."
+    "For batches with more than two axes you averaged over all of them but the last, as if that one alone held the "
+    "features. Samples lie along axis 0, and only that one goes: the result has the shape of one sample."
 )
 def loader_mean(loader):
     total, count = 0, 0
     for batch in loader:
-        total, count = total + _wide(batch).sum(dim=-1).sum(dim=0), count + len(batch)
+        rows = batch.reshape(-1, batch.shape[-1]) if batch.dim() > 2 else batch
+        total, count = total + _wide(rows).sum(dim=0), count + len(rows)
     return _divided(total, count, batch.dtype if count else None)
 
 
@@ -784,17 +785,14 @@ def loader_mean(loader):
 
 
 @wrong(
-    "You wrote the sum of a batch into its first row, so batches that somebody else still holds have changed. Make "
-    "a new tensor for the sum."
+    "You summed up in place (`cumsum_`, of which the last row is the sum), so batches that somebody else still holds "
+    "have changed: `to` copies only when the dtype is another. Use what makes a new tensor."
 )
 def loader_mean(loader):
     total, count = 0, 0
     for batch in loader:
-        batch = batch.detach()
-        count += len(batch)
         if len(batch):
-            batch[0] = batch.sum(dim=0, dtype=torch.promote_types(batch.dtype, torch.float32))
-            total = total + _wide(batch[0])
+            total, count = total + _wide(batch).cumsum_(dim=0)[-1], count + len(batch)
     return _divided(total, count, batch.dtype if count else None)
 
 

@@ -213,26 +213,42 @@ def test_make_loader_lets_the_gradient_through(impl, probe, device):
 # -- batch_count ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("samples", "batch_size", "kept", "dropped"),
-    [
-        (10, 4, 3, 2),
-        (12, 4, 3, 3),
-        (9, 4, 3, 2),
-        (11, 4, 3, 2),
-        (4, 4, 1, 1),
-        (3, 4, 1, 0),
-        (1, 4, 1, 0),
-        (5, 1, 5, 5),
-        (1, 1, 1, 1),
-        (2, 5, 1, 0),
-    ],
-)
-def test_batch_count_counts_the_batch_that_is_not_full_unless_dropped(impl, samples, batch_size, kept, dropped):
-    for drop_last, expected in ((False, kept), (True, dropped)):
-        actual = impl.batch_count(samples, batch_size, drop_last)
+# samples, batch_size, batches with the last one kept, batches with it dropped unless full
+COUNTS = [
+    (10, 4, 3, 2),
+    (12, 4, 3, 3),
+    (9, 4, 3, 2),
+    (11, 4, 3, 2),
+    (4, 4, 1, 1),
+    (3, 4, 1, 0),
+    (1, 4, 1, 0),
+    (5, 1, 5, 5),
+    (1, 1, 1, 1),
+    (2, 5, 1, 0),
+]
+LARGE_COUNTS = [
+    (2**53 + 1, 1, 2**53 + 1, 2**53 + 1),
+    (2**53 + 1, 2, 2**52 + 1, 2**52),
+    (10**18, 1, 10**18, 10**18),
+    (10**18, 3, 333333333333333334, 333333333333333333),
+    (10**18 - 1, 10**18, 1, 0),
+    (10**18, 10**18, 1, 1),
+    (10**18, 10**18 - 1, 2, 1),
+]
 
-        expect.value(actual, expected, call=f"batch_count({samples}, {batch_size}, {drop_last=})")
+
+@pytest.mark.parametrize(("samples", "batch_size", "kept", "dropped"), COUNTS)
+def test_batch_count_counts_a_last_batch_that_is_not_full(impl, samples, batch_size, kept, dropped):
+    actual = impl.batch_count(samples, batch_size, False)
+
+    expect.value(actual, kept, call=f"batch_count({samples}, {batch_size}, drop_last=False)")
+
+
+@pytest.mark.parametrize(("samples", "batch_size", "kept", "dropped"), COUNTS)
+def test_batch_count_leaves_out_a_last_batch_that_is_not_full(impl, samples, batch_size, kept, dropped):
+    actual = impl.batch_count(samples, batch_size, True)
+
+    expect.value(actual, dropped, call=f"batch_count({samples}, {batch_size}, drop_last=True)")
 
 
 @given(samples=st.integers(0, 60), batch_size=st.integers(1, 12), drop_last=st.booleans())
@@ -252,18 +268,7 @@ def test_batch_count_finds_no_batch_without_samples(impl, batch_size, drop_last)
     expect.value(actual, 0, call=f"batch_count(0, {batch_size}, {drop_last=})")
 
 
-@pytest.mark.parametrize(
-    ("samples", "batch_size", "kept", "dropped"),
-    [
-        (2**53 + 1, 1, 2**53 + 1, 2**53 + 1),
-        (2**53 + 1, 2, 2**52 + 1, 2**52),
-        (10**18, 1, 10**18, 10**18),
-        (10**18, 3, 333333333333333334, 333333333333333333),
-        (10**18 - 1, 10**18, 1, 0),
-        (10**18, 10**18, 1, 1),
-        (10**18, 10**18 - 1, 2, 1),
-    ],
-)
+@pytest.mark.parametrize(("samples", "batch_size", "kept", "dropped"), LARGE_COUNTS)
 def test_batch_count_is_exact_for_large_numbers(impl, samples, batch_size, kept, dropped):
     for drop_last, expected in ((False, kept), (True, dropped)):
         actual = impl.batch_count(samples, batch_size, drop_last)

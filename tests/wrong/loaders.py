@@ -162,7 +162,7 @@ def batch_count(samples, batch_size, drop_last):
 )
 def batch_count(samples, batch_size, drop_last):
     _check_count(samples, batch_size)
-    return samples // batch_size if drop_last else (2 * samples + batch_size) // (2 * batch_size)
+    return samples // batch_size if drop_last else round(samples / batch_size)
 
 
 @wrong("`drop_last` dropped a batch that was full. Only a batch that is not full is left out, so look for a remainder.")

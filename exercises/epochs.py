@@ -13,7 +13,7 @@ def shuffle_together(features: Tensor, labels: Tensor, seed: int) -> tuple[Tenso
 
     The order depends only on `seed` and on the number of samples: the same
     call gives the same result, and other data of that length, on any device,
-    comes in that order too. Over the seeds, every order can come up.
+    comes in that order too. Every order comes up with some seed or other.
 
     Args:
         features: (samples, ...), any dtype.
@@ -28,8 +28,9 @@ def shuffle_together(features: Tensor, labels: Tensor, seed: int) -> tuple[Tenso
         ValueError: naming `labels`, when there are not as many as `features`.
 
     Rules:
-        No Python loop. Gradients flow to both; inputs are not modified, nor
-        are the global random states.
+        No Python loop over the rows, nor a list with an entry for each.
+        Gradients flow to both; inputs are not modified, nor are the global
+        random states.
 
     Example:
         >>> features, labels = torch.tensor([[10], [20], [30]]), torch.tensor([1, 2, 3])
@@ -104,8 +105,8 @@ def train_batches(dataset: Dataset[Any], batch_size: int, epochs: int, seed: int
 
     Rules:
         The samples of a batch are read when that batch is asked for, each
-        once an epoch. Samples are shuffled, not batches: in each epoch every
-        order can come up. The global random states stay as they are, and the
+        once an epoch. Samples are shuffled, not batches: in each epoch, every
+        order comes up with some seed or other. The global random states stay as they are, and the
         iterators of two calls do not disturb each other.
 
     Example:
@@ -165,8 +166,8 @@ class ResumableSampler(Sampler[int]):
     A loop that is left early does not end its epoch: the next loop gives what
     is left of it, and the one after that the next epoch. A sampler that loads
     the state of another goes on just as that one would, from the index after
-    the last that it gave. After the last index of an epoch, that is the first
-    of the next, also when the loop over it was not told yet that there are no more.
+    the last that it gave. After the last index of an epoch that is the first of
+    the next one, even if the loop has not asked yet whether there are more.
 
     In a `DataLoader` without worker processes, the state after a batch is the
     one to save. Worker processes ask for indices ahead of the training, which a
@@ -180,8 +181,8 @@ class ResumableSampler(Sampler[int]):
         A `Sampler` of Python ints. `len(sampler)` is always `count`, however
         many are left of the epoch. `state_dict()` returns a dict that stays as
         it is when the sampler moves on, and that a file takes: `torch.load`
-        reads it with `weights_only=True`. `load_state_dict(state)` takes the
-        place of that state, whatever the sampler gave before.
+        reads it with `weights_only=True`. `load_state_dict(state)` goes to the
+        place of that state, whatever the sampler gave before, and returns None.
 
     Raises:
         ValueError: by `load_state_dict`, naming `count` or `seed`, when it is
@@ -189,9 +190,9 @@ class ResumableSampler(Sampler[int]):
             stays where it is.
 
     Rules:
-        A state that is loaded is not modified, then or later. The global
-        random states stay as they are, and do not matter. Two samplers know
-        nothing of each other. Only one loop runs over a sampler at a time.
+        A state that is loaded stays as it is, then and later. So do the global
+        random states, which do not matter. Two samplers know nothing of each
+        other. Only one loop runs over a sampler at a time.
 
     Example:
         >>> sampler = ResumableSampler(5, seed=1)

@@ -532,11 +532,11 @@ def test_take_begins_with_a_pass_of_its_own(impl, probe):
 
 
 def test_take_hands_on_any_batch(impl, probe):
-    loader = [None, 0, False, [], "", ()]
+    loader = [0, None, False, [], "", ()]
 
     actual = taken(impl, probe, loader, 8)
 
-    expect.value(actual, [*loader, None, 0], call=f"list(take({loader}, 8))")
+    expect.value(actual, [*loader, 0, None], call=f"list(take({loader}, 8))")
 
 
 def test_take_hands_on_tensors_as_they_are(impl, probe, device):
@@ -725,8 +725,9 @@ def test_ResumableSampler_loads_a_state_whatever_it_gave_before(impl, probe, giv
     probe(epochs_probes.drawn, saved, given)
     probe(epochs_probes.drawn, sampler, before)
 
-    sampler.load_state_dict(saved.state_dict())
+    returned = sampler.load_state_dict(saved.state_dict())
 
+    expect.value(returned, None, call=f"{SAMPLER.format(5, 7)}.load_state_dict(state)")
     epoch, position = divmod(given, 5)
     actual = [loop(probe, sampler, 5) for _ in range(2)]
     call = f"two loops over {SAMPLER.format(5, 7)} that gave {before} indices and then loaded a state after {given}"

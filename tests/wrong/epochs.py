@@ -5,7 +5,7 @@ import random
 from types import SimpleNamespace
 
 import torch
-from torch.utils.data import DataLoader, RandomSampler, Sampler
+from torch.utils.data import DataLoader, RandomSampler, Sampler, default_collate
 
 from kata.variants import wrong
 
@@ -92,8 +92,8 @@ def shuffle_together(features, labels, seed):
 
 
 @wrong(
-    "The lengths were not compared: of the labels that are too many, some got lost and others moved to the "
-    "wrong rows. Raise ValueError naming `labels` when the lengths differ."
+    "More labels than features went unnoticed: those at the end were cut off. Raise ValueError naming `labels` "
+    "whenever the lengths differ, not only when labels are missing."
 )
 def shuffle_together(features, labels, seed):
     if len(labels) < len(features):
@@ -193,7 +193,7 @@ def epoch_order(count, epoch, seed):
 )
 def epoch_order(count, epoch, seed):
     generator = torch.Generator().manual_seed(seed)
-    for _ in range(min(epoch, 1000)):
+    for _ in range(epoch):
         torch.randperm(count, generator=generator)
     return torch.randperm(count, generator=generator)
 
@@ -414,6 +414,18 @@ def train_batches(dataset, batch_size, epochs, seed):
         for epoch in range(epochs):
             for batch in loader:
                 yield epoch, batch
+
+
+@wrong(
+    "The order was cut into slices without a look at `batch_size`: 0 gives an error that names `range`, and -1 gives "
+    "no batch and no error. Raise ValueError naming `batch_size` when it is below 1."
+)
+def train_batches(dataset, batch_size, epochs, seed):
+    generator = _loader(dataset, 1, seed).generator
+    for epoch in range(epochs):
+        order = torch.randperm(len(dataset), generator=generator).tolist()
+        for start in range(0, len(order), batch_size):
+            yield epoch, default_collate([dataset[i] for i in order[start : start + batch_size]])
 
 
 # -- take ----------------------------------------------------------------------------------------------------
@@ -656,6 +668,15 @@ class ResumableSampler(_Resumable):
     def load_state_dict(self, state):
         super().load_state_dict(state)
         self.given -= self.given % max(self.count, 1)
+
+
+@wrong(
+    "The state knows the position in the epoch but not which epoch it is, so the run goes on in the order of epoch 0. "
+    "Save the number of the epoch, too."
+)
+class ResumableSampler(_Resumable):
+    def state_dict(self):
+        return {**super().state_dict(), "given": self.given % max(self.count, 1)}
 
 
 @wrong(

@@ -236,7 +236,7 @@ class ResumableSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         epoch, position = divmod(self.given, max(self.count, 1))
-        for index in epoch_order(self.count, epoch, self.seed)[position:].tolist():
+        for index in epoch_order(self.count, epoch, seed=self.seed)[position:].tolist():
             self.given += 1  # before the yield: whoever saves next has this index
             yield index
 

@@ -902,15 +902,6 @@ class ResumableSampler(_Resumable):
 
 
 @wrong(
-    "The sampler took its count and seed from the state in place of refusing one of another count or seed. Compare "
-    "them, and raise ValueError naming the one that differs."
-)
-class ResumableSampler(_Resumable):
-    def load_state_dict(self, state):
-        self.__dict__.update(state)
-
-
-@wrong(
     "The indices came as tensors without axes. A dataset may look them up in a list or a dict: make Python ints of "
     "them with `tolist`."
 )

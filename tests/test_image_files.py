@@ -42,28 +42,22 @@ def expect_paths(actual, folder, names, call):
     expect.value([str(path) for path in actual], [str(folder / name) for name in names], call=call)
 
 
-SORTED = [
-    "1.png",
-    "10.jpg",
-    "9.jpg",
-    "B.jpg",
-    "C.png",
-    "a.jpeg",
-    "a.jpg",
-    "a.png",
-    "b-2.png",
-    "b.PNG",
-    "b1.JPG",
-    "d.jpg",
-]
-
-
-def test_list_images_sorts_the_names_as_text(impl, probe, tmp_path):
-    touch(tmp_path, *reversed(SORTED[1::2]), *SORTED[::2])
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "f.jpg", "g.jpg"], id="letters"),
+        pytest.param(["a.png", "b.jpeg", "b.jpg", "b.png", "c.jpg", "d.jpeg", "e.jpg"], id="suffixes-mixed"),
+        pytest.param(["1.jpg", "10.jpg", "100.jpg", "11.jpg", "2.jpg", "20.jpg", "9.jpg"], id="numbers-as-text"),
+        pytest.param(["A.jpg", "B.jpg", "Z.jpg", "aa.jpg", "bb.jpg", "y.jpg"], id="capitals-first"),
+        pytest.param(["b 2.png", "b-2.png", "b.JPG", "b1.jpg", "b_.jpg", "ba.jpg", "ß.jpg"], id="signs"),
+    ],
+)
+def test_list_images_sorts_the_names_as_text(impl, probe, tmp_path, names):
+    touch(tmp_path, *reversed(names[1::2]), *names[::2])
 
     actual = probe(picture_probes.in_odd_order, impl.list_images, tmp_path)
 
-    expect_paths(actual, tmp_path, SORTED, call="list_images(folder)")
+    expect_paths(actual, tmp_path, names, call="list_images(folder)")
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.png", "a.JPG", "a.JPEG", "a.PNG", "a.Jpg", "a.jPeG", "a.pNg"])
@@ -113,13 +107,21 @@ def test_list_images_leaves_hidden_files_out(impl, tmp_path, name):
     expect_paths(actual, tmp_path, ["cat-1.jpg"], call=f"list_images(<folder with {name} and cat-1.jpg>)")
 
 
-def test_list_images_leaves_sub_folders_out(impl, tmp_path):
-    folders(tmp_path, "more", "album.jpg", "a/b")
-    touch(tmp_path, "c.jpg", "more/a.jpg", "album.jpg/b.png", "a/b/c.jpg")
+def test_list_images_leaves_out_what_is_in_sub_folders(impl, tmp_path):
+    folders(tmp_path, "more", "a/b")
+    touch(tmp_path, "c.jpg", "more/a.jpg", "a/b/c.jpg")
 
     actual = impl.list_images(tmp_path)
 
-    expect_paths(actual, tmp_path, ["c.jpg"], call="list_images(<folder with sub-folders, and c.jpg>)")
+    expect_paths(actual, tmp_path, ["c.jpg"], call="list_images(<folder with c.jpg, and sub-folders with pictures>)")
+
+
+def test_list_images_leaves_out_a_sub_folder_that_is_called_like_a_picture(impl, tmp_path):
+    touch(folders(tmp_path, "album.jpg"), "c.jpg")
+
+    actual = impl.list_images(tmp_path)
+
+    expect_paths(actual, tmp_path, ["c.jpg"], call="list_images(<folder with c.jpg, and a sub-folder album.jpg>)")
 
 
 def test_list_images_gives_an_empty_list_for_an_empty_folder(impl, tmp_path):

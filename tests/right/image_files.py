@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageOps
+from torch.nn.functional import adaptive_avg_pool2d, interpolate
 from torch.utils.data import Dataset
-from torchvision.datasets import VisionDataset
-from torchvision.datasets.folder import has_file_allowed_extension
-from torchvision.transforms import v2
 
 from kata.variants import right
 
-ENDINGS = ("jpg", "jpeg", "png")
+ENDINGS = [(".", "jpg"), (".", "jpeg"), (".", "png")]
 
 
 @right("pathlib")
@@ -44,7 +42,7 @@ def list_images(folder):
         raise error
 
     _, _, names = next(os.walk(folder, onerror=stop))
-    names = [name for name in names if has_file_allowed_extension(name, (".jpg", ".jpeg", ".png"))]
+    names = [name for name in names if name.lower().rpartition(".")[1:] in ENDINGS]
     return [Path(os.path.join(folder, name)) for name in sorted(names) if not name.startswith(".")]
 
 
@@ -58,7 +56,7 @@ def list_images(folder):
     names = {
         path.name
         for path in folder.iterdir()
-        for ending in ENDINGS
+        for _, ending in ENDINGS
         if not path.is_dir() and fnmatch.fnmatch(path.name.lower(), f"[!.]*.{ending}")
     }
     return [folder / name for name in sorted(names)]
@@ -104,7 +102,7 @@ def label_of(path, classes):
     raise ValueError(f"unknown: {name}")
 
 
-@right("Pillow, then torchvision's transforms")
+@right("scales the bytes as a tensor")
 def load_image(path, size):
     data = Path(path).read_bytes()
     try:
@@ -114,8 +112,10 @@ def load_image(path, size):
         raise ValueError(f"{os.path.basename(path)}: {error}") from None
     image = ImageOps.exif_transpose(image)
     image = _from_16_bits(image) if image.mode == "I;16" else image
-    change = v2.Compose([v2.RGB(), v2.Resize(size), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)])
-    return change(image).as_subclass(torch.Tensor)
+    pixels = np.frombuffer(bytearray(image.convert("RGB").tobytes()), dtype=np.uint8)
+    pixels = torch.from_numpy(pixels).view(1, image.height, image.width, 3).permute(0, 3, 1, 2)
+    scaled = interpolate(pixels, size, mode="bilinear", antialias=True)
+    return torch.squeeze(scaled / 255.0, 0)
 
 
 def _from_16_bits(image):
@@ -132,7 +132,7 @@ def load_image(path, size):
     except Exception as error:
         raise ValueError(f"damaged: {path}") from error
     channels = torch.tensor(pixels.transpose(2, 0, 1), dtype=torch.float32)
-    return torch.nn.functional.adaptive_avg_pool2d(channels, size)
+    return adaptive_avg_pool2d(channels, size)
 
 
 def _pixels(image):
@@ -152,7 +152,7 @@ def load_image(path, size):
     except Exception as error:
         raise ValueError(str(path)) from error
     batch = pixels.movedim(-1, 0).unsqueeze(0)
-    scaled = torch.nn.functional.interpolate(batch, size=size, mode="bicubic", antialias=True)
+    scaled = interpolate(batch, size=size, mode="bicubic", antialias=True)
     return scaled.squeeze(0).clamp(0, 1)
 
 
@@ -177,7 +177,7 @@ def _load(path, size):
         except Exception as error:
             raise ValueError(f"{path} is damaged") from error
     channels = torch.from_numpy(image).float().permute(2, 0, 1)
-    return v2.functional.resize(channels, list(size), antialias=True)
+    return interpolate(channels[None], size, mode="bilinear", antialias=True)[0]
 
 
 @right("indices of what is whole")
@@ -207,10 +207,9 @@ class ImageFiles(Dataset):
         return _load(self.paths[i], self.size), self.labels[i]
 
 
-@right("builds on torchvision's VisionDataset")
-class ImageFiles(VisionDataset):
+@right("keeps two lists and decodes by itself")
+class ImageFiles(Dataset):
     def __init__(self, paths, labels, size, on_error):
-        super().__init__("", transform=v2.Resize(size, antialias=True))
         match on_error:
             case "raise":
                 keep = [True] * len(paths)
@@ -222,6 +221,7 @@ class ImageFiles(VisionDataset):
             raise ValueError("paths and labels do not go together")
         self.paths = [str(path) for path, kept in zip(paths, keep, strict=True) if kept]
         self.targets = [label for label, kept in zip(labels, keep, strict=True) if kept]
+        self.scale = torch.nn.AdaptiveAvgPool2d(size)
 
     @staticmethod
     def _decodes(path):
@@ -242,7 +242,7 @@ class ImageFiles(VisionDataset):
                 pixels = _pixels(ImageOps.exif_transpose(Image.open(file)))
             except Exception as error:
                 raise ValueError(f"{path} is damaged") from error
-        return self.transform(torch.from_numpy(pixels).float().permute(2, 0, 1)), self.targets[index]
+        return self.scale(torch.from_numpy(pixels).float().permute(2, 0, 1)), self.targets[index]
 
 
 @right("checks the index itself, iterates itself")

@@ -52,7 +52,8 @@ def only_class(dataset: Dataset, label: int) -> Subset:
     Datasets of torchvision have the labels of all samples in `targets`, some as
     a list and some as a tensor. Who looks there need not decode a hundred
     thousand images to find the few that count. A label that no sample has gives
-    a subset without samples.
+    a subset without samples, and so does a number that the dtype of `targets`
+    cannot hold, such as 259 or -1 for uint8.
 
     Args:
         dataset: any dataset with the attribute `targets`: a list of ints, or a
@@ -104,8 +105,8 @@ def read_idx(path: str | Path) -> Tensor:
 
     Returns:
         A tensor with the sizes that the file gives and the dtype of its type
-        code, on the CPU. Its memory is its own and can be written to; PyTorch
-        has no reason to warn that it is read-only.
+        code, on the CPU. Its memory can be written to: PyTorch does not warn that
+        it is read-only.
 
     Raises:
         ValueError: with one of these words, which says what is damaged:
@@ -142,7 +143,7 @@ class _CelebA(CelebA):
 
 
 def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[Tensor, int]]:
-    """Open CelebA from files on disk as images with one attribute each: is this person smiling?
+    """Open CelebA from files on disk, as images with one attribute each: smiling or not, for instance.
 
     `CelebA` itself accepts the complete data only, by its checksums. `_CelebA`
     above is the same class without them and reads any files in that layout;
@@ -179,7 +180,7 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
         FileNotFoundError: naming the folder `root`, when it is not there, or one
             of img_align_celeba, list_attr_celeba.txt and list_eval_partition.txt
             is not. All of these are raised when the dataset is made.
-        IndexError: when an index lies past either end.
+        IndexError: naming the index, when it lies past either end.
 
     Rules:
         An access opens the file of its own image; making the dataset opens none.
@@ -190,7 +191,7 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
         >>> celeba_attribute("no such folder", "train", "Smiling")
         Traceback (most recent call last):
             ...
-        FileNotFoundError: root no such folder has no CelebA below it
+        FileNotFoundError: root no such folder has not all of CelebA below it
 
     Source:
         https://pytorch.org/vision/stable/generated/torchvision.datasets.CelebA.html

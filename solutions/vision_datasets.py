@@ -124,8 +124,8 @@ def read_idx(path: str | Path) -> Tensor:
 
     Returns:
         A tensor with the sizes that the file gives and the dtype of its type
-        code, on the CPU. Its memory is its own and can be written to; PyTorch
-        has no reason to warn that it is read-only.
+        code, on the CPU. Its memory can be written to: PyTorch does not warn that
+        it is read-only.
 
     Raises:
         ValueError: with one of these words, which says what is damaged:
@@ -167,16 +167,16 @@ def read_idx(path: str | Path) -> Tensor:
     if dimensions == 0 or len(content) < start:
         raise ValueError(f"dimensions of {path}: {dimensions} sizes in {len(content) - 4} bytes")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
-    elements = np.frombuffer(content[start:], np.uint8)
+    dtype = np.dtype(ELEMENTS[code])
     # math.prod cannot overflow: four sizes of 65536 ask for 2**64 elements, which np.prod takes for 0.
-    missing = math.prod(shape) * np.dtype(ELEMENTS[code]).itemsize - len(elements)
+    missing = math.prod(shape) * dtype.itemsize - (len(content) - start)
     if missing > 0:
         raise ValueError(f"truncated: {path} ends {missing} bytes early")
     if missing < 0:
         raise ValueError(f"trailing bytes: {path} has {-missing} too many")
-    array = elements.view(ELEMENTS[code])
+    elements = np.frombuffer(content, dtype, offset=start)
     # PyTorch takes neither big-endian numbers nor read-only memory; astype gives an array that is neither.
-    return torch.from_numpy(array.astype(array.dtype.newbyteorder("="))).reshape(shape)
+    return torch.from_numpy(elements.astype(dtype.newbyteorder("="))).reshape(shape)
 
 
 class _CelebA(CelebA):
@@ -186,7 +186,7 @@ class _CelebA(CelebA):
 
 
 def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[Tensor, int]]:
-    """Open CelebA from files on disk as images with one attribute each: is this person smiling?
+    """Open CelebA from files on disk, as images with one attribute each: smiling or not, for instance.
 
     `CelebA` itself accepts the complete data only, by its checksums. `_CelebA`
     above is the same class without them and reads any files in that layout;
@@ -223,7 +223,7 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
         FileNotFoundError: naming the folder `root`, when it is not there, or one
             of img_align_celeba, list_attr_celeba.txt and list_eval_partition.txt
             is not. All of these are raised when the dataset is made.
-        IndexError: when an index lies past either end.
+        IndexError: naming the index, when it lies past either end.
 
     Rules:
         An access opens the file of its own image; making the dataset opens none.
@@ -234,7 +234,7 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
         >>> celeba_attribute("no such folder", "train", "Smiling")
         Traceback (most recent call last):
             ...
-        FileNotFoundError: root no such folder has no CelebA below it
+        FileNotFoundError: root no such folder has not all of CelebA below it
 
     Source:
         https://pytorch.org/vision/stable/generated/torchvision.datasets.CelebA.html
@@ -242,7 +242,7 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
     try:
         dataset = _CelebA(root, split, transform=ToTensor())
     except RuntimeError as error:
-        raise FileNotFoundError(f"root {root} has no CelebA below it") from error
+        raise FileNotFoundError(f"root {root} has not all of CelebA below it") from error
     names = dataset.attr_names[:40]  # torchvision finds one name more, '', after the last space
     if name not in names:
         raise ValueError(f"{name!r} is none of the attributes {', '.join(names)}")

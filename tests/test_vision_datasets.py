@@ -438,7 +438,6 @@ PACKED = gzip.compress(SMALL, mtime=0)
 
 
 @damaged(
-    ("only-its-first-bytes", PACKED[:2]),
     ("cut-in-its-header", PACKED[:9]),
     ("cut-in-the-middle", PACKED[: len(PACKED) // 2]),
     ("one-byte-short", PACKED[:-1]),
@@ -559,7 +558,7 @@ def test_celeba_attribute_refuses_an_index_past_either_end(impl, probe, celeba_r
     dataset = opened(impl, probe, celeba_root)
 
     call = f"celeba_attribute(root, 'train', 'Smiling')[{index}]"
-    with expect.raises(IndexError, match=".", call=call, samples=4):
+    with expect.raises(IndexError, match=f"index|{index}", call=call, samples=4):
         dataset[index]
 
 

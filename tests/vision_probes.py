@@ -34,7 +34,7 @@ def offline(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def warnings_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]:
-    """What a call warns of, also where PyTorch warns only once."""
+    """The UserWarnings of a call, also where PyTorch warns only once."""
     always = torch.is_warn_always_enabled()
     torch.set_warn_always(True)
     try:
@@ -43,7 +43,7 @@ def warnings_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> list
             function(*args, **kwargs)
     finally:
         torch.set_warn_always(always)
-    return [str(warning.message) for warning in caught]
+    return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
 
 
 class ListedDataset(Dataset[int]):

@@ -575,8 +575,8 @@ def celeba_attribute(root, split, name):
 
 
 @wrong(
-    "The image came as a PIL image, which a loader cannot stack. Give the dataset a transform that makes a float tensor "
-    "of it, such as ToTensor."
+    "The image came as a PIL image, which a loader cannot stack. Give the dataset a transform that makes a float "
+    "tensor of it, such as ToTensor."
 )
 def celeba_attribute(root, split, name):
     dataset = _opened(_CelebA, root, split)

@@ -770,12 +770,21 @@ def _grid(images, columns, padding, order=(2, 0, 3, 1, 4), rows=None, border=0):
 
 
 @wrong(
-    "The axes were in the wrong order before the reshape: (rows, columns, channels, ...) cut anew gives stripes of "
-    "pixels from everywhere. Permute to (channels, rows, height, columns, width) first."
+    "The places were reshaped as they stood, (rows, columns, channels, height, width), which cuts the pixels anew. "
+    "Permute to (channels, rows, height, columns, width) first: axes that are merged must be neighbours."
 )
 def image_grid(images, columns, padding):
     _check(images, columns, padding)
     return _grid(images, columns, padding, order=(0, 1, 2, 3, 4))
+
+
+@wrong(
+    "Only the channels were moved to the front before the reshape: (channels, rows, columns, height, width). Height "
+    "must stand beside rows, and width beside columns, or each image is cut into lines one behind the other."
+)
+def image_grid(images, columns, padding):
+    _check(images, columns, padding)
+    return _grid(images, columns, padding, order=(2, 0, 1, 3, 4))
 
 
 @wrong(
@@ -812,9 +821,8 @@ def image_grid(images, columns, padding):
 )
 def image_grid(images, columns, padding):
     _check(images, columns, padding)
-    if len(images) % columns:
-        raise RuntimeError(f"shape '[{columns}, -1]' is invalid for {len(images)} images")
-    return _grid(images, columns, padding)
+    rows = len(images) // columns
+    return _grid(images.reshape(rows, columns, *images.shape[1:]).flatten(0, 1), columns, padding)
 
 
 @wrong(
@@ -938,6 +946,15 @@ def image_grid(images, columns, padding):
     _check(images, columns, padding)
     if not len(images):
         raise ValueError("images: there are none")
+    return _grid(images, columns, padding)
+
+
+@wrong(
+    "`columns` was not checked: 0 ended in ZeroDivisionError, and a negative number in some error of a reshape. "
+    "Raise ValueError that names `columns` when it is below 1."
+)
+def image_grid(images, columns, padding):
+    _check(images, 1, padding)
     return _grid(images, columns, padding)
 
 

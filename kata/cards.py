@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kata import frames
 from kata.catalogue import Kata
@@ -73,6 +74,14 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
         return Verdict.WRONG, _first_line(str(error)) or "an assertion does not hold", replace(card, got=str(error))
     message = f"{_type_name(error)}: {error}".rstrip(": ")
     return Verdict.RAISED, _first_line(message), _traced(card, error, place, message)
+
+
+def given(error: BaseException) -> dict[str, Any]:
+    """Return what the code gave where it failed: the answer, or the error without what varies in its text."""
+    if isinstance(error, Unmet):
+        return dict(error.given or {})
+    text = re.sub(r"\d+", "0", _first_line(str(error)))
+    return {"kind": "raised", "name": _type_name(error), "text": text[:200]}
 
 
 def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:

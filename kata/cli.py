@@ -12,7 +12,7 @@ from kata.errors import KataError
 from kata.screen import Screen, command
 
 # The order in which `kata --help` shows them; each is `command` in the module of that name.
-COMMANDS = ("where", "run", "list", "hint", "solution", "reset", "stubs", "verify", "doctor")
+COMMANDS = ("where", "run", "list", "hint", "solution", "reset", "stubs", "verify", "mutants", "doctor")
 HELP = {"help_option_names": ["-h", "--help"]}
 INTERRUPTED = 130
 

@@ -37,17 +37,28 @@ class Course:
         """Folder for what the tool remembers: hints shown, last verdicts, backups."""
         return self.root / ".kata"
 
+    def signatures(self, id: str) -> Path:
+        """How the known wrong answers to a kata behave; it can be worked out anew at any time."""
+        return self.state / "signatures" / f"{id}.json"
+
     def exercise(self, topic: str) -> Path:
         return self.root / "exercises" / f"{topic}.py"
 
     def solution(self, topic: str) -> Path:
         return self.root / "solutions" / f"{topic}.py"
 
+    def equivalents(self, topic: str) -> Path:
+        """The mutants of a topic that no spec can reject, each with the reason."""
+        return self.root / "solutions" / f"{topic}.equivalents.toml"
+
     def spec(self, topic: str) -> Path:
         return self.root / "tests" / f"test_{topic}.py"
 
     def wrong(self, topic: str) -> Path:
         return self.root / "tests" / "wrong" / f"{topic}.py"
+
+    def rewritten(self, topic: str) -> Path:
+        return self.root / "tests" / "rewritten" / f"{topic}.py"
 
     def right(self, topic: str) -> Path:
         return self.root / "tests" / "right" / f"{topic}.py"

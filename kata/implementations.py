@@ -6,9 +6,11 @@ An implementation is a text, so that it can cross to another process:
     solutions            the reference answers
     some/folder          a folder with <topic>.py in it, or one such file
     wrong:ID:2           the solution with kata ID replaced by its third wrong answer
+    rewritten:ID:2       the same with the third answer that shows a known mistake in another style
     right:TOPIC.*:0      every kata that has one replaced by its first right answer in another style
     impostor:ID:zeros    the same with a universal impostor made from the solution
     stub:ID:fresh        the same with the kata's stub, generated afresh
+    mutant:ID:7          the solution with one small change, the eighth of those to kata ID
 """
 
 import importlib
@@ -24,11 +26,13 @@ from kata.course import Course
 from kata.errors import KataError
 from kata.frames import learner_frames
 from kata.limits import TimedOut
-from kata.variants import RIGHT, WRONG, collecting
+from kata.mutants.making import mutants
+from kata.variants import REWRITTEN, RIGHT, WRONG, collecting
 
 _LOADED_AS = "__kata_loaded_as__"
 
-VARIANTS = ("wrong", "right", "impostor", "stub")
+MARKS = {"wrong": WRONG, "right": RIGHT, "rewritten": REWRITTEN}
+VARIANTS = (*MARKS, "impostor", "stub", "mutant")
 
 
 class LearnerFileError(KataError):
@@ -66,7 +70,7 @@ def source_file(course: Course, implementation: str, topic: str) -> Path:
     """Return the file whose lines are the learner's."""
     variant = Variant.parse(implementation)
     if variant and variant.topic == topic:
-        return {"wrong": course.wrong, "right": course.right}.get(variant.kind, course.solution)(topic)
+        return _answers_file(course, variant.kind, topic) if variant.kind in MARKS else course.solution(topic)
     if variant or implementation == "solutions":
         return course.solution(topic)
     if implementation == "exercises":
@@ -96,9 +100,9 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     course = Course(root)
     variant = Variant.parse(implementation)
     path = course.solution(topic) if variant else source_file(course, implementation, topic)
-    module = execute(course, path, topic)
+    module = execute(course, path, topic, _mutated(course, variant, topic))
     setattr(module, _LOADED_AS, (root, implementation, topic))
-    if variant is None:
+    if variant is None or variant.kind == "mutant":
         return module
     if variant.topic == topic and variant.name == "*":
         for name, answers in variants(course, variant.kind, topic).items():
@@ -115,11 +119,11 @@ def loaded_as(module: ModuleType) -> tuple[Path, str, str]:
     return found
 
 
-def execute(course: Course, path: Path, topic: str) -> ModuleType:
-    """Run a source file as the module `<folder>.<topic>`; never from stale bytecode."""
+def execute(course: Course, path: Path, topic: str, source: str | None = None) -> ModuleType:
+    """Run a source file, or `source` in its place, as the module `<folder>.<topic>`; never from stale bytecode."""
     shown = course.shown(path)
     try:
-        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        code = compile(path.read_bytes() if source is None else source, str(path), "exec", dont_inherit=True)
     except FileNotFoundError as error:
         hint = f"`kata reset {topic}` writes it anew from its stub"
         raise LearnerFileError(f"{shown} is missing", hint, shown) from error
@@ -141,18 +145,31 @@ def execute(course: Course, path: Path, topic: str) -> ModuleType:
 
 
 def variants(course: Course, kind: str, topic: str) -> dict[str, list[Any]]:
-    """Return the marked answers of `tests/wrong` or `tests/right`, by kata, in file order."""
-    path = {"wrong": course.wrong, "right": course.right}[kind](topic)
+    """Return the marked answers of `tests/wrong` or its like, by kata, in file order."""
+    path = _answers_file(course, kind, topic)
     if not path.is_file():
         return {}
     with collecting() as marked:
         execute(course, path, topic)
-    attribute = {"wrong": WRONG, "right": RIGHT}[kind]
     found: dict[str, list[Any]] = {}
     for answer in marked:
-        if attribute in vars(answer):
+        if MARKS[kind] in vars(answer):
             found.setdefault(answer.__name__, []).append(answer)
     return found
+
+
+def _answers_file(course: Course, kind: str, topic: str) -> Path:
+    return {"wrong": course.wrong, "right": course.right, "rewritten": course.rewritten}[kind](topic)
+
+
+def _mutated(course: Course, variant: Variant | None, topic: str) -> str | None:
+    """Return the text of the solution that a mutant is; None for everything else."""
+    if variant is None or variant.kind != "mutant" or variant.topic != topic:
+        return None
+    found = mutants(course, catalogue.read(course).topic(topic), variant.name)
+    if not variant.which.isdigit() or int(variant.which) >= len(found):
+        raise KataError(f"there is no mutant number {variant.which} of {variant.topic}.{variant.name}")
+    return found[int(variant.which)].source
 
 
 def _replacement(course: Course, variant: Variant, module: ModuleType) -> Any:

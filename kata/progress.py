@@ -20,7 +20,6 @@ from kata.errors import KataError
 from kata.verdicts import TestResult, Verdict, overall
 
 VERSION = 1
-SERVING = ("expect.py", "probes.py", "strategies.py", "_*.py")  # what specs import, in tests/
 
 
 @dataclass(frozen=True)
@@ -111,21 +110,25 @@ class Keys:
 
     def __init__(self, course: Course, device: str = "auto") -> None:
         self.course = course
-        folder = course.root / "tests"
-        serving = sorted(path for pattern in SERVING for path in folder.glob(pattern))
         versions = (platform.python_version(), _torch_version(), device)
-        self._common = [_fingerprint(path) for path in (course.manifest, *serving)] + list(versions)
+        self._common = [fingerprint(path) for path in (course.manifest, *serving(course))] + list(versions)
         self._topics: dict[str, str] = {}
 
     def of(self, kata: Kata) -> str:
         """Return the key of a kata, which changes with anything that may change its verdict."""
         if kata.topic not in self._topics:
-            own = [_fingerprint(path) for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))]
+            own = [fingerprint(path) for path in (self.course.exercise(kata.topic), self.course.spec(kata.topic))]
             self._topics[kata.topic] = hashlib.sha256("\n".join(own + self._common).encode()).hexdigest()
         return self._topics[kata.topic]
 
 
-def _fingerprint(path: Path) -> str:
+def serving(course: Course) -> list[Path]:
+    """Return the files that specs import."""
+    return sorted(path for path in (course.root / "tests").glob("*.py") if not path.name.startswith("test_"))
+
+
+def fingerprint(path: Path) -> str:
+    """Return a file's name with a digest of what is in it."""
     return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else 'missing'}"
 
 

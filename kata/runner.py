@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from kata.catalogue import Catalogue
 from kata.course import Course
 from kata.errors import KataError
+from kata.forks import Fork, Forks, forks_possible
 from kata.limits import GRACE
+from kata.session import Order
 from kata.verdicts import TestResult, Verdict
 from kata.workers import START, Gone, Worker, ended_with
 
+FORKS_FROM = 6  # requests: below, collecting the specs once and forking from there does not pay
 MARGIN = 2 * GRACE + 8.0  # beyond a test's own limit: by then the child's own means have failed
 
 OnResult = Callable[[TestResult], None]
@@ -18,13 +21,14 @@ OnResult = Callable[[TestResult], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What to run. `katas` are ids or topics."""
+    """What to run. `katas` are ids or topics; it ends early at a failed test, or after the kata that has one."""
 
     katas: tuple[str, ...]
     implementation: str = "exercises"
     judged: bool = False
     device: str = "auto"
     stop_first: bool = False
+    stop_kata: bool = False
     jobs: int = 1
 
 
@@ -45,24 +49,50 @@ def run_many(
     course: Course, catalogue: Catalogue, requests: Sequence[Request], jobs: int, on_result: OnResult | None = None
 ) -> Iterator[tuple[Request, list[TestResult]]]:
     """Run several requests, `jobs` at a time, and yield each with its results as it ends."""
-    idle = [Worker() for _ in range(min(jobs, len(requests)))]
-    workers = list(idle)
+    count = min(jobs, len(requests))
+    forks = _forks(course, catalogue, requests, count)
+    idle = [_Slot(Worker(), forks.forks[i] if forks else None) for i in range(count)]
+    slots = list(idle)
     waiting = list(requests)
-    running: dict[Future[list[TestResult]], tuple[Request, Worker]] = {}
-    with ThreadPoolExecutor(len(workers) or 1) as threads:
+    running: dict[Future[list[TestResult]], tuple[Request, _Slot]] = {}
+    with ThreadPoolExecutor(count or 1) as threads:
         try:
             while waiting or running:
                 while idle and waiting:
-                    worker, request = idle.pop(), waiting.pop(0)
-                    conduct = _Conduct(course, catalogue, request, worker, on_result)
-                    running[threads.submit(conduct.run)] = request, worker
+                    slot, request = idle.pop(), waiting.pop(0)
+                    conduct = _Conduct(course, catalogue, request, slot.worker_for(request), on_result)
+                    running[threads.submit(conduct.run)] = request, slot
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    request, worker = running.pop(future)
-                    idle.append(worker)
+                    request, slot = running.pop(future)
+                    idle.append(slot)
                     yield request, future.result()
         finally:
-            for worker in workers:
-                worker.end()
+            if forks:
+                forks.end()
+            for slot in slots:
+                slot.worker.end()
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """One of the places where a request can run at a time."""
+
+    worker: Worker
+    fork: Fork | None
+
+    def worker_for(self, request: Request) -> "Worker | Fork":
+        return self.fork if self.fork and not request.judged else self.worker
+
+
+def _forks(course: Course, catalogue: Catalogue, requests: Sequence[Request], count: int) -> Forks | None:
+    """Return a session to fork from, where that is possible and many requests share its cost."""
+    practice = [request for request in requests if not request.judged]
+    found = {request.device for request in practice}
+    if len(practice) < FORKS_FROM or len(found) != 1 or not forks_possible():
+        return None
+    words = dict.fromkeys(word for request in practice for word in request.katas)
+    katas = tuple(dict.fromkeys(kata.id for word in words for kata in catalogue.select(word)))
+    return Forks(Order(str(course.root), katas, "solutions", found.pop()), count)
 
 
 def _by_topic(catalogue: Catalogue, selectors: Sequence[str]) -> list[list[str]]:
@@ -77,7 +107,7 @@ class _Conduct:
     """One request from beginning to end, over as many children as it takes."""
 
     def __init__(
-        self, course: Course, catalogue: Catalogue, request: Request, worker: Worker, on_result: OnResult | None
+        self, course: Course, catalogue: Catalogue, request: Request, worker: Worker | Fork, on_result: OnResult | None
     ) -> None:
         self.course = course
         self.request = request
@@ -88,30 +118,42 @@ class _Conduct:
         self.results: dict[str, TestResult] = {}
 
     def run(self) -> list[TestResult]:
-        files = list(dict.fromkeys(str(self.course.spec(kata.topic)) for kata in self.katas))
-        self.session([*(f"--kata={kata.id}" for kata in self.katas), *files])
-        while (missing := [test for test in self.expected if test not in self.results]) and not self.is_enough():
+        self.session()
+        while missing := self.missing():
             before = len(self.results)
-            self.session(missing)
+            self.session(*missing)
             if len(self.results) == before:
                 for test in missing:
                     self.note(test, Verdict.JUDGE_ERROR, "the test did not run, and nobody knows why")
         return [self.results.get(test) or self.not_run(test) for test in self.expected]
 
-    def is_enough(self) -> bool:
+    def missing(self) -> list[str]:
+        """The tests that a child left when it died and that still have to be run."""
         told = (Verdict.PASSED, Verdict.NOT_RUN)
-        return self.request.stop_first and any(result.verdict not in told for result in self.results.values())
+        failed = {result.kata for result in self.results.values() if result.verdict not in told}
+        stuck = {result.kata for result in self.results.values() if result.verdict is Verdict.TIMED_OUT}
+        if failed and self.request.stop_first:
+            return []
+        chosen = failed if failed and self.request.stop_kata else set(self.expected.values())
+        return [
+            test
+            for test, kata in self.expected.items()
+            if test not in self.results and kata in chosen and kata not in stuck
+        ]
 
     def not_run(self, test: str) -> TestResult:
         return TestResult(test, self.expected[test], Verdict.NOT_RUN, "not run: an earlier test failed")
 
-    def session(self, tests: list[str]) -> None:
+    def session(self, *tests: str) -> None:
         """Run one child until it ends or dies; note what became of the test it died in."""
-        request = self.request
-        options = [f"--impl={request.implementation}", f"--device={request.device}", f"--rootdir={self.course.root}"]
-        options += ["--judged"] * request.judged + ["-x"] * request.stop_first
+        asked = self.request
+        katas = tuple(kata.id for kata in self.katas)
+        order = Order(
+            str(self.course.root), katas, asked.implementation, asked.device,
+            asked.judged, asked.stop_first, asked.stop_kata, tests,
+        )  # fmt: skip
         try:
-            self.worker.ask(str(self.course.root), [*options, *tests])
+            self.worker.ask(order)
         except OSError as error:
             raise KataError(f"no process can be started to run the specs: {error}", hint="try `kata doctor`") from error
         current, seconds = "", START

@@ -5,21 +5,61 @@ import json
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
+from kata.course import Course
+
 OUTPUT = 20_000  # characters of pytest's own output kept for the case that it fails as a whole
+OPTIONS = ("-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider", "--disable-warnings", "--assert=plain", "-q")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one session runs; it crosses to the child as JSON. Without `tests`, all of the katas' are run."""
+
+    root: str
+    katas: tuple[str, ...]
+    implementation: str
+    device: str
+    judged: bool = False
+    stop_first: bool = False
+    stop_kata: bool = False
+    tests: tuple[str, ...] = ()
+
+    def encoded(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decoded(cls, data: bytes) -> "Order":
+        found = json.loads(data)
+        return cls(**{**found, "katas": tuple(found["katas"]), "tests": tuple(found["tests"])})
+
+    def arguments(self) -> list[str]:
+        """Return the order as pytest's command line."""
+        options = [f"--impl={self.implementation}", f"--device={self.device}", f"--rootdir={self.root}"]
+        options += ["--judged"] * self.judged + ["-x"] * self.stop_first + ["--stop-at-kata"] * self.stop_kata
+        if self.tests:
+            return [*options, *self.tests]
+        course = Course(Path(self.root))
+        files = dict.fromkeys(str(course.spec(id.partition(".")[0])) for id in self.katas)
+        return [*options, *(f"--kata={id}" for id in self.katas), *files]
 
 
 def serve(connection: Connection) -> None:
-    """Run sessions, each asked for as JSON `{"root", "arguments"}`, until the parent hangs up."""
-    _silence()
+    """Run one session after another, as ordered, until the parent hangs up."""
+    silence()
     while True:
         try:
-            request = json.loads(connection.recv_bytes())
+            order = Order.decoded(connection.recv_bytes())
         except EOFError:
             return
-        _run(connection, request["root"], request["arguments"])
+        from kata.plugin.telling import Teller
+
+        status, output = run(order, [Teller(connection)])
+        tell(connection, "end", status=status, output=output)
 
 
 def tell(connection: Connection, event: str, **details: Any) -> None:
@@ -27,24 +67,22 @@ def tell(connection: Connection, event: str, **details: Any) -> None:
     connection.send_bytes(json.dumps({"event": event, **details}).encode())
 
 
-def _silence() -> None:
+def silence() -> None:
     """Keep the terminal to the parent: what a test prints is captured, the rest belongs to nobody."""
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
 
 
-def _run(connection: Connection, root: str, arguments: list[str]) -> None:
+def run(order: Order, plugins: list[object], *options: str) -> tuple[int, str]:
+    """Run pytest in this process; return its exit status and the end of what it wrote."""
     import pytest
 
-    from kata.plugin.telling import Teller
-
-    os.chdir(root)
-    if root not in sys.path:
-        sys.path.insert(0, root)
+    os.chdir(order.root)
+    if order.root not in sys.path:
+        sys.path.insert(0, order.root)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     output = io.StringIO()
-    options = ["-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider", "--disable-warnings", "--assert=plain", "-q"]
     with redirect_stdout(output), redirect_stderr(output):
-        status = pytest.main([*options, *arguments], plugins=[Teller(connection)])
-    tell(connection, "end", status=int(status), output=output.getvalue()[-OUTPUT:])
+        status = pytest.main([*OPTIONS, *options, *order.arguments()], plugins=plugins)
+    return int(status), output.getvalue()[-OUTPUT:]

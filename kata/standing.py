@@ -2,14 +2,18 @@
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from kata import sources
 from kata.catalogue import Catalogue, Kata
 from kata.course import Course
+from kata.errors import KataError
 from kata.progress import Keys, Progress, Remembered
 from kata.sources import State, Status
 from kata.verdicts import Card, TestResult, Verdict
+
+MOST_DIAGNOSED = 3  # katas of one run: the first time, each takes as long as all its known mistakes
 
 OnResult = Callable[[TestResult], None]
 
@@ -50,6 +54,7 @@ class Standings:
         self.course = course
         self.catalogue = catalogue
         self.device = device
+        self.on_note: Callable[[str], None] = lambda text: None
         self.progress = Progress.load(course)
         self._keys = Keys(course, device)
 
@@ -83,7 +88,7 @@ class Standings:
             if standing in (Standing.STARTED, Standing.CHANGED) and kata:
                 pending.append(kata)
             elif standing is not Standing.PASSED:
-                self.run(pending, stop_first=True, on_result=on_result)
+                self.run(pending, stop_kata=True, on_result=on_result)
                 return next((one for one in pending if self.of(one) is not Standing.PASSED), kata)
         raise AssertionError("the last entry is None, which does not pass")
 
@@ -93,7 +98,7 @@ class Standings:
         *,
         implementation: str = "exercises",
         judged: bool = False,
-        stop_first: bool = False,
+        stop_kata: bool = False,
         on_result: OnResult | None = None,
     ) -> dict[str, list[TestResult]]:
         """Run katas in another process, and remember the verdicts where they are on the learner's code.
@@ -108,12 +113,30 @@ class Standings:
         if ids:
             from kata import runner  # here, so that tests can put another in its place
 
-            request = runner.Request(ids, implementation, judged, self.device, stop_first)
+            request = runner.Request(ids, implementation, judged, self.device, stop_kata=stop_kata)
             for result in runner.run(self.course, self.catalogue, request, on_result):
                 results.setdefault(result.kata, []).append(result)
-            if own and not judged:
-                self._remember([kata for kata in katas if kata.id in ids], results, keys)
+            ran = [kata for kata in katas if kata.id in ids]
+            if own and not judged:  # before the diagnosis, which may be interrupted
+                self._remember(ran, results, keys)
+            if self._diagnose(results, ids) and own and not judged:
+                self._remember(ran, results, keys)
         return {kata.id: results.get(kata.id, []) for kata in katas}
+
+    def _diagnose(self, results: dict[str, list[TestResult]], ids: Sequence[str]) -> bool:
+        """Write the mistake that each failed kata looks like on the card that is shown for it."""
+        from kata import signatures
+
+        ran = [id for id in ids if any(result.card for result in results.get(id, []))]
+        failed = {id: results[id] for id in ran[:MOST_DIAGNOSED]}
+        sentences: dict[str, str] = {}
+        with suppress(KataError):  # the verdict stands without it
+            sentences = signatures.diagnose(self.course, self.catalogue, failed, self.device, self.on_note)
+        for id, sentence in sentences.items():
+            at, first = next((i, result) for i, result in enumerate(results[id]) if result.card)
+            assert first.card is not None
+            results[id][at] = replace(first, card=replace(first.card, likely=sentence))
+        return bool(sentences)
 
     def _remember(self, katas: Iterable[Kata], results: dict[str, list[TestResult]], keys: dict[str, str]) -> None:
         for kata in katas:

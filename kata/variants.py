@@ -1,4 +1,4 @@
-"""Marks on the answers in `tests/wrong` and `tests/right`, which `kata verify` runs the specs on."""
+"""Marks on the answers in `tests/wrong`, `tests/right` and `tests/rewritten`, which `kata verify` runs the specs on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 WRONG = "__kata_wrong__"
 RIGHT = "__kata_right__"
+REWRITTEN = "__kata_rewritten__"
 
 _collected: list[list[Any]] = []  # a stack: one list for each file being read
 
@@ -28,6 +29,15 @@ def right(style: str) -> Callable[[Answer], Answer]:
         style: a short label, such as "einsum" or "loop over rows".
     """
     return _mark(RIGHT, style)
+
+
+def rewritten(beginning: str) -> Callable[[Answer], Answer]:
+    """Mark a wrong answer written once more in another style, that the diagnosis must not take for another one.
+
+    Args:
+        beginning: how the sentence of the wrong answer begins that this is.
+    """
+    return _mark(REWRITTEN, beginning)
 
 
 def _mark(attribute: str, text: str) -> Callable[[Answer], Answer]:

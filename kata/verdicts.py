@@ -36,6 +36,7 @@ class Card:
         inputs: names and values in the call.
         printed: what the learner's code printed meanwhile.
         hint: what to do, where that does not follow from the rest.
+        likely: the known mistake that the code behaves like, said to the learner.
     """
 
     promise: str
@@ -49,6 +50,7 @@ class Card:
     inputs: str = ""
     printed: str = ""
     hint: str = ""
+    likely: str = ""
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what there is to show below the promise, in order: (label, text of one or more lines)."""
@@ -56,7 +58,7 @@ class Card:
         rows = [
             ("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be),
             ("differs", self.difference), ("at", at), ("trace", self.trace), ("printed", self.printed),
-            ("hint", self.hint),
+            ("hint", self.hint), ("likely", self.likely),
         ]  # fmt: skip
         return [(label, text) for label, text in rows if text]
 
@@ -80,6 +82,7 @@ class TestResult:
     message: str = ""  # one line
     card: Card | None = None
     seconds: float = 0.0
+    given: Mapping[str, Any] | None = None  # what the code gave where it failed, to be compared with other code
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values only: they cross to other processes."""
@@ -94,12 +97,22 @@ class TestResult:
 class Unmet(AssertionError):
     """A promise that was not kept: what `expect` raises, and what a card is made from."""
 
-    def __init__(self, *, call: str, got: str, should_be: str, difference: str = "", inputs: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        call: str,
+        got: str,
+        should_be: str,
+        difference: str = "",
+        inputs: str = "",
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         self.call = call
         self.got = got
         self.should_be = should_be
         self.difference = difference
         self.inputs = inputs
+        self.given = given
         super().__init__(self.text())
 
     def text(self) -> str:

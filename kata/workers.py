@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from kata import session
+from kata.session import Order
 
 PAUSES = (0.1, 0.3, 1.0)  # seconds between attempts to start a process
 START = 120.0  # seconds that a cold start may take: importing torch from a slow disk
@@ -88,12 +89,12 @@ class Worker:
         self._process: Any = None
         self._connection: Connection | None = None
 
-    def ask(self, root: str, arguments: list[str]) -> None:
+    def ask(self, order: Order) -> None:
         """Begin a session; its events come from `event`."""
         if self._process is None or not self._process.is_alive():
             self._start()
         assert self._connection is not None
-        self._connection.send_bytes(json.dumps({"root": root, "arguments": arguments}).encode())
+        self._connection.send_bytes(order.encoded())
 
     def event(self, seconds: float) -> dict[str, Any]:
         """Return the next thing that happens.

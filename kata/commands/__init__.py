@@ -1,6 +1,8 @@
 """One command a module, each a click command named `command`."""
 
 import os
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -26,7 +28,9 @@ def open_course() -> tuple[Course, Catalogue]:
 
 def open_standings(device: str = "") -> Standings:
     """Return where the learner stands in the course around the current folder."""
-    return Standings(*open_course(), device or os.environ.get("KATA_DEVICE") or "auto")
+    standings = Standings(*open_course(), device or os.environ.get("KATA_DEVICE") or "auto")
+    standings.on_note = Screen().note
+    return standings
 
 
 @dataclass
@@ -45,3 +49,23 @@ class Narrator:
         elif result.kata not in self._seen and result.verdict is not Verdict.NOT_RUN:
             self._seen.add(result.kata)
             self.screen.note(f"running {result.kata}")
+
+
+def progress(screen: Screen, what: str) -> Callable[[int, int], None]:
+    """Count on one line where somebody watches it, and say every hundredth where it goes to a log."""
+
+    def show(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {of} {what}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done % 100 == 0 or done == of:
+            screen.note(f"{done} of {of} {what}")
+
+    return show
+
+
+def draw_holes(screen: Screen, holes: Sequence[str]) -> None:
+    """List what an author has to mend, and how much that is."""
+    for hole in holes:
+        for line in f"hole: {hole}".split("\n"):
+            screen.line(line, style="red")
+    screen.line(f"{len(holes)} holes" if len(holes) != 1 else "1 hole", style="red" if holes else "green")

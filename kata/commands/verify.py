@@ -2,12 +2,13 @@
 
 import json
 import os
-import sys
 
 import click
 
-from kata import catalogue
-from kata.course import Course
+from kata.commands import draw_holes, open_course, progress
+from kata.commands import mutants as mutants_command
+from kata.mutants.measure import Tally
+from kata.mutants.measure import measure as measure_mutants
 from kata.screen import Screen
 from kata.verify import measure, structure
 from kata.verify.measure import Score
@@ -19,51 +20,47 @@ from kata.verify.trials import COLUMNS
 @click.option("--json", "as_json", is_flag=True, help="Write the figures and the holes as JSON.")
 @click.option("--jobs", "-n", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="Devices to run the specs on.")
+@click.option("--mutants", is_flag=True, help="Also run every mutant of the solutions: see `kata mutants`.")
 @click.pass_context
-def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str) -> None:
+def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str, mutants: bool) -> None:
     """Measure the specs of WHAT (all, a topic or a kata): does any wrong answer get through?
 
     Every test must fail on the stub; the solution and the right answers must pass, here and in a
-    process of their own; the wrong answers and the impostors made from the solution must fail.
+    process of their own; the wrong answers and the impostors made from the solution must fail. A wrong
+    answer that is written once more in another style must not be taken for another mistake.
     """
     screen = Screen()
-    course = Course.find()
-    katas_of = catalogue.read(course)
-    katas = katas_of.select(what)
-    amiss = list(structure.problems(course, katas_of, katas))
+    course, catalogue = open_course()
+    katas = catalogue.select(what)
+    amiss = list(structure.problems(course, catalogue, katas))
     scores: list[Score] = []
+    tallies: list[Tally] = []
     if not any("is missing" in line or "does not define" in line for line in amiss):
-        scores = measure.measure(course, katas_of, katas, device, jobs, _progress(screen))
+        scores = measure.measure(course, catalogue, katas, device, jobs, progress(screen, "trials"))
+        if mutants:
+            tallies = measure_mutants(course, catalogue, katas, device, jobs, progress(screen, "mutants"))
     elif not as_json:
         screen.note("nothing was run: the files named below come first")
     holes = amiss + [f"{score.kata.id}: {hole}" for score in scores for hole in score.holes]
+    holes += filter(None, [measure.missed(scores)])
+    holes += mutants_command.holes_of(tallies, whole=katas == catalogue.katas)
+    figures = [mutants_command.as_dict(tally) for tally in tallies]
     if as_json:
-        click.echo(json.dumps({"katas": [_as_dict(score) for score in scores], "holes": holes}, indent=2))
+        click.echo(
+            json.dumps({"katas": [_as_dict(score) for score in scores], "mutants": figures, "holes": holes}, indent=2)
+        )
     else:
-        _draw(screen, scores, holes)
+        _draw(screen, scores)
+        mutants_command.draw(screen, tallies)
+        draw_holes(screen, holes)
     ctx.exit(1 if holes else 0)
 
 
-def _progress(screen: Screen) -> measure.OnTrial:
-    """Count on one line where somebody watches it, and say every hundredth trial where it goes to a log."""
-
-    def show(done: int, of: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {of} trials", end="\n" if done == of else "", file=sys.stderr, flush=True)
-        elif done % 100 == 0 or done == of:
-            screen.note(f"{done} of {of} trials")
-
-    return show
-
-
-def _draw(screen: Screen, scores: list[Score], holes: list[str]) -> None:
+def _draw(screen: Screen, scores: list[Score]) -> None:
     rows = [[score.kata.id, str(score.tests), *(_cell(score, column) for column in COLUMNS)] for score in scores]
     if rows:
         total = [str(sum(score.tests for score in scores)), *(_total(scores, column) for column in COLUMNS)]
         screen.table(["kata", "tests", *COLUMNS], [*rows, ["all", *total]])
-    for hole in holes:
-        screen.line(f"hole: {hole}", style="red")
-    screen.line(f"{len(holes)} holes" if len(holes) != 1 else "1 hole", style="red" if holes else "green")
 
 
 def _cell(score: Score, column: str) -> str:

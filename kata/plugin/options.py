@@ -54,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--kata", action="append", default=[], metavar="ID", help="run only this kata's tests (or topic's); repeatable"
     )
+    group.addoption(
+        "--stop-at-kata", action="store_true", help="stop after the first kata that does not pass, at its last test"
+    )
     profiles.register()
 
 

@@ -9,7 +9,7 @@ import pytest
 from kata import cards, implementations, sources
 from kata.catalogue import Kata
 from kata.plugin.options import setup_of
-from kata.plugin.running import FAILED
+from kata.plugin.running import FAILED, STUCK
 from kata.plugin.selection import kata_of
 from kata.verdicts import TestResult, Verdict
 
@@ -31,8 +31,11 @@ def pytest_runtest_makereport(
     if kata is None or (call.when != "call" and report.passed):
         return report
     result = _result(item, call, report, kata)
-    if result.verdict is not Verdict.PASSED:
+    left_out = result.verdict is Verdict.NOT_RUN and call.when != "call"  # on that device only
+    if result.verdict is not Verdict.PASSED and not left_out:
         item.config.stash[FAILED].add(kata.id)
+    if result.verdict is Verdict.TIMED_OUT:
+        item.config.stash[STUCK].add(kata.id)
     _apply(report, result)
     return report
 
@@ -51,7 +54,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
     place = cards.Place(path, setup.course.shown(path), sources.status(path, kata).line)
     verdict, message, card = cards.judge(error, _promise(item, kata), kata, place)
     card = dataclasses.replace(card, printed=report.capstdout[-PRINTED:].strip())
-    return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration)
+    return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration, cards.given(error))
 
 
 def _promise(item: pytest.Item, kata: Kata) -> str:

@@ -18,6 +18,7 @@ from kata.verdicts import NotRun, NotStarted, SpecError, Stopped
 JUDGED_GRACE = 5.0  # the other process is ended at the limit; ours only if that did not help
 
 FAILED = pytest.StashKey[set[str]]()  # katas with a failed test in this session
+STUCK = pytest.StashKey[set[str]]()  # katas with a test that took too long: the others would too
 
 
 class StuckListener:
@@ -29,6 +30,7 @@ class StuckListener:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FAILED] = set()
+    config.stash[STUCK] = set()
     stderr = os.fdopen(os.dup(2), "w")  # capturing has not begun: this is the real one
 
     def tell() -> None:
@@ -43,6 +45,16 @@ def pytest_configure(config: pytest.Config) -> None:
         stderr.flush()
 
     config.stash[WATCHDOG] = Watchdog(tell, stderr)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    result = yield
+    failed = item.config.stash[FAILED]
+    following = kata_of(nextitem) if nextitem else None
+    if item.config.getoption("stop_at_kata") and failed and following and following.id not in failed:
+        item.session.shouldfail = "a kata does not pass"
+    return result
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -98,6 +110,8 @@ def _check_startable(item: pytest.Function, kata: Kata) -> None:
         raise broken
     if implementations.Variant.parse(setup.implementation) is None:
         _check_written(setup, kata)
+    if kata.id in item.config.stash[STUCK]:
+        raise NotRun("an earlier test of this kata took too long")
     failed = item.config.stash[FAILED]
     if needed := next((need for need in kata.needs if need in failed), None):
         raise NotRun(f"it builds on {needed}, which does not pass yet")

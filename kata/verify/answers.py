@@ -1,4 +1,4 @@
-"""The marked answers in `tests/wrong` and `tests/right`, read from their text: nothing is imported."""
+"""The marked answers in `tests/wrong` and its like, read from their text: nothing is imported."""
 
 import ast
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ class Answer:
 
     name: str
     index: int
-    text: str  # the sentence of a wrong answer, the style of a right one
+    text: str  # the sentence of a wrong answer, how it begins for a rewritten one, the style of a right one
     line: int
 
 
 def read(path: Path, kind: str) -> list[Answer]:
-    """Return the answers that a file marks with `@wrong("...")` or `@right("...")`, in file order.
+    """Return the answers that a file marks with `@wrong("...")`, `@right("...")` or `@rewritten("...")`, in file order.
 
     Raises:
         kata.sources.UnparsableError: when the file is no Python.

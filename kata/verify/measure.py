@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from kata import runner
+from kata import diagnosis, runner
 from kata.catalogue import Catalogue, Kata
 from kata.course import Course
+from kata.diagnosis import Behaviour
 from kata.errors import KataError
 from kata.verdicts import TestResult, Verdict
 from kata.verify.trials import Trial, trials
+
+NAMED = 0.8  # of the rewritten wrong answers, how many the diagnosis has to recognise
 
 OnTrial = Callable[[int, int], None]  # how many are done, of how many
 
@@ -45,11 +48,16 @@ def measure(
         for trial in trials(course, [kata for kata in katas if kata.topic == topic], device)
     }
     examples = _Examples(course, topics)
+    behaviours: dict[str, Behaviours] = {kata.id: Behaviours() for kata in katas}
     for done, (request, results) in enumerate(runner.run_many(course, catalogue, list(by_request), jobs), start=1):
         trial = by_request[request]
         for id in trial.about:
-            judge(scores[id], trial, [result for result in results if result.kata == id])
+            own = [result for result in results if result.kata == id]
+            judge(scores[id], trial, own)
+            behaviours[id].note(trial, trial.about[id], own)
         on_trial(done, len(by_request))
+    for id, each in behaviours.items():
+        each.judge(scores[id])
     for id, problem in examples.failures().items():
         if id in scores:
             scores[id].holes.append(f"the example in its docstring does not run: {problem}")
@@ -71,8 +79,8 @@ def judge(score: Score, trial: Trial, results: list[TestResult]) -> None:
     elif trial.must_pass:
         holes = [f"{result.test} rejects {about}: {result.message}" for result in failed]
         score.count(trial.column, *(holes if told else [f"no test was run on {about}"]))
-    elif trial.column == "wrong":
-        score.count("wrong", *([] if failed else [f"no test rejects this wrong answer: {about} {_how(trial)}"]))
+    elif trial.column in ("wrong", "rewritten"):
+        score.count(trial.column, *([] if failed else [f"no test rejects this wrong answer: {about} {_how(trial)}"]))
     elif told:
         score.count("impostors", *([] if failed else [f"no test rejects the impostor {about!r} {_how(trial)}"]))
     elif trial.promised:
@@ -82,6 +90,40 @@ def judge(score: Score, trial: Trial, results: list[TestResult]) -> None:
 
 def _how(trial: Trial) -> str:
     return f"(see for yourself: pytest --impl {trial.request.implementation} --kata {trial.request.katas[0]})"
+
+
+@dataclass
+class Behaviours:
+    """How the wrong answers to one kata behave, and the same mistakes in another style."""
+
+    wrong: dict[str, Behaviour] = field(default_factory=dict)  # by sentence
+    rewritten: list[tuple[str, Behaviour]] = field(default_factory=list)  # with how the sentence begins
+
+    def note(self, trial: Trial, about: str, results: list[TestResult]) -> None:
+        if trial.column == "wrong":
+            self.wrong[about] = diagnosis.behaviour(results)
+        elif trial.column == "rewritten":
+            self.rewritten.append((about, diagnosis.behaviour(results)))
+
+    def judge(self, score: Score) -> None:
+        """Count each rewritten answer for which the diagnosis says the right sentence; another one is a hole."""
+        sentences = list(self.wrong)
+        for beginning, behaviour in self.rewritten:
+            which = diagnosis.match(behaviour, list(self.wrong.values()))
+            named = sentences[which] if which is not None else ""
+            score.tried["diagnosis"] = score.tried.get("diagnosis", 0) + 1
+            score.held["diagnosis"] = score.held.get("diagnosis", 0) + named.startswith(beginning)
+            if named and not named.startswith(beginning):
+                score.holes.append(f"a mistake of the kind {beginning!r} is taken for another one: {named}")
+
+
+def missed(scores: Sequence[Score]) -> str:
+    """Say so when the diagnosis recognises too few of the rewritten wrong answers; empty otherwise."""
+    tried = sum(score.tried.get("diagnosis", 0) for score in scores)
+    held = sum(score.held.get("diagnosis", 0) for score in scores)
+    if held >= NAMED * tried:
+        return ""
+    return f"the diagnosis recognises {held} of {tried} rewritten wrong answers, less than {NAMED:.0%}"
 
 
 class _Examples:

@@ -49,6 +49,7 @@ def _topic(course: Course, topic: Topic) -> Iterator[str]:
             yield f"{course.shown(course.spec(topic.name))} has no test of {name}"
     yield from _answers(course, topic, "wrong", WRONG_AT_LEAST)
     yield from _answers(course, topic, "right", RIGHT_AT_LEAST)
+    yield from _rewritten(course, topic)
     for kata in topic.katas:
         if "TODO" in " ".join(kata.hints):
             yield f"{course.shown(course.manifest)}: {kata.id} has no hint yet"
@@ -113,9 +114,19 @@ def _answers(course: Course, topic: Topic, kind: str, at_least: int) -> Iterator
             yield f"{course.shown(path)}: two {kind} answers to {kata.id} say the same"
 
 
+def _rewritten(course: Course, topic: Topic) -> Iterator[str]:
+    path = course.rewritten(topic.name)
+    wrong = answers.read(course.wrong(topic.name), "wrong")
+    for answer in answers.read(path, "rewritten"):
+        meant = [each for each in wrong if each.name == answer.name and each.text.startswith(answer.text)]
+        if len(meant) != 1:
+            how_many = "no wrong answer" if not meant else f"{len(meant)} wrong answers"
+            yield f"{course.shown(path)}:{answer.line}: {how_many} to {answer.name} begin with {answer.text!r}"
+
+
 def _stray(course: Course, catalogue: Catalogue) -> Iterator[str]:
     names = {topic.name for topic in catalogue.topics}
-    for folder in ("exercises", "solutions", "tests/wrong", "tests/right"):
+    for folder in ("exercises", "solutions", "tests/wrong", "tests/right", "tests/rewritten"):
         for path in sorted((course.root / folder).glob("*.py")):
             if path.stem not in names:
                 yield f"{course.shown(path)} belongs to no topic of the manifest"

@@ -9,7 +9,7 @@ from kata.runner import Request
 from kata.verify import answers, structure
 from kata.verify.kinds import IMPOSTORS
 
-COLUMNS = ("stub", "practice", "judged", "wrong", "right", "impostors")
+COLUMNS = ("stub", "practice", "judged", "wrong", "right", "impostors", "diagnosis")
 
 # What a docstring says where an impostor of that kind must be noticed, whatever the spec happens to call.
 PROMISED = {"detached": ("radients flow",), "overwritten": ("not modified", "not change", "unmodified")}
@@ -65,9 +65,10 @@ def _rejected(course: Course, kata: Kata, device: str) -> Iterator[Trial]:
         return Trial(column, request, False, {kata.id: about}, promised)
 
     yield trial("stub", f"stub:{kata.id}:fresh", "its stub", whole=True)
-    for answer in answers.read(course.wrong(kata.topic), "wrong"):
-        if answer.name == kata.name:
-            yield trial("wrong", f"wrong:{kata.id}:{answer.index}", answer.text)
+    for column, file in (("wrong", course.wrong(kata.topic)), ("rewritten", course.rewritten(kata.topic))):
+        for answer in answers.read(file, column):
+            if answer.name == kata.name:  # in whole: how it behaves is compared
+                yield trial(column, f"{column}:{kata.id}:{answer.index}", answer.text, whole=True)
     text = structure.docstring(course, kata)
     for kind in IMPOSTORS:
         promised = next((words for words in PROMISED.get(kind, ()) if words in text), "")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kata import catalogue, runner, stubs
+from kata import catalogue, runner, signatures, stubs
 from kata.cli import cli
 from kata.course import Course
 from tests.tool.learning import FakeRunner
@@ -44,6 +44,7 @@ def toy(tmp_path: Path) -> Course:
 def fake(monkeypatch):
     fake = FakeRunner()
     monkeypatch.setattr(runner, "run", fake.run)
+    monkeypatch.setattr(signatures, "diagnose", fake.diagnose)
     return fake
 
 

@@ -29,7 +29,7 @@ def test_where_goes_on_past_what_passes_and_says_so(kata, fake, toy):
     result = kata()
 
     assert [request.katas for request in fake.asked] == [("numbers.double", "numbers.total")]
-    assert fake.asked[0].stop_first
+    assert fake.asked[0].stop_kata
     assert result.stdout.splitlines()[:3] == [
         "passed        numbers.double",
         "passed        numbers.total",
@@ -151,7 +151,7 @@ def test_run_without_a_name_takes_the_current_kata(kata, fake, toy):
     kata("run")
 
     assert fake.asked[-1].katas == ("numbers.total",)
-    assert not fake.asked[-1].stop_first
+    assert not fake.asked[-1].stop_kata
 
 
 def test_run_hands_its_options_on(kata, fake, toy):

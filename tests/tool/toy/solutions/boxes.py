@@ -11,7 +11,7 @@ class Box:
         values: (n,), floating point; n may be 0. The box keeps a copy.
 
     Raises:
-        IndexError: when an index is past the end.
+        IndexError: saying how many values there are, when an index is past either end.
 
     Rules:
         `values` is not modified.
@@ -28,7 +28,7 @@ class Box:
         self._values = torch.clone(values)
 
     def __len__(self) -> int:
-        return self._values.shape[0]
+        return len(self._values)
 
     def __getitem__(self, index: int) -> Tensor:
         """Return the element at `index`, counted from the end when negative."""

@@ -12,10 +12,13 @@ class Box:
         return len(self.elements)
 
     def __getitem__(self, index):
-        return self.elements[index]
+        try:
+            return self.elements[index]
+        except IndexError as error:
+            raise IndexError(f"{len(self)} values, and no number {index} among them") from error
 
 
-@right("leaves the checking to torch")
+@right("a position counted from the start")
 class Box:
     def __init__(self, values):
         self.values = values.detach().clone()
@@ -24,4 +27,7 @@ class Box:
         return self.values.numel()
 
     def __getitem__(self, index):
-        return self.values[index]
+        position = index + len(self) * (index < 0)
+        if position not in range(len(self)):
+            raise IndexError(f"there are {len(self)} values")
+        return self.values[position]

@@ -10,6 +10,8 @@ class Box:
         return len(self.values)
 
     def __getitem__(self, index):
+        if not -len(self.values) <= index < len(self.values):
+            raise IndexError(f"index {index} is out of range for {len(self.values)} values")
         return self.values[index]
 
 
@@ -23,7 +25,7 @@ class Box:
 
     def __getitem__(self, index):
         if not -1 <= index < len(self.values):
-            raise IndexError(f"index {index} is out of range")
+            raise IndexError(f"index {index} is out of range for {len(self.values)} values")
         return self.values[index]
 
 

@@ -1,0 +1,93 @@
+"""Which known wrong answer some code behaves like, by its behaviour alone.
+
+A behaviour is what became of each test that failed: the verdict, the call, the inputs (a property's smallest
+counterexample among them) and what was given. Code is not looked at, so a mistake is recognised in any style.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kata.verdicts import TestResult, Verdict
+
+ENOUGH = 0.7  # likeness from which a behaviour is taken for the same
+AHEAD = 0.05  # by which it must be more like one known mistake than like any other
+SILENT = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.NOT_STARTED, Verdict.JUDGE_ERROR)
+
+NEAR = 1e-3  # relative: two ways to compute the same differ in rounding
+COARSE = {"torch.float16": 2e-2, "torch.bfloat16": 5e-2}
+OTHER_EXAMPLE = 0.5  # both fail a property, with other counterexamples
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one test that failed."""
+
+    verdict: str
+    call: str
+    inputs: str
+    given: Any
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Behaviour = Mapping[str, Outcome]  # by test; what passed is left out
+
+
+def behaviour(results: Iterable[TestResult]) -> Behaviour:
+    """Return the behaviour that a kata's results show."""
+    return {result.test: _outcome(result) for result in results if result.verdict not in SILENT}
+
+
+def match(mine: Behaviour, known: Sequence[Behaviour]) -> int | None:
+    """Return which of the known behaviours is the same as `mine`; None when none is, or more than one."""
+    ranked = sorted(((likeness(mine, other), i) for i, other in enumerate(known)), reverse=True)
+    if not ranked or ranked[0][0] < ENOUGH:
+        return None
+    if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < AHEAD:
+        return None
+    return ranked[0][1]
+
+
+def likeness(one: Behaviour, other: Behaviour) -> float:
+    """Return from 0 to 1 how alike two behaviours are: each promise that either breaks counts the same."""
+    promises: dict[str, list[float]] = {}
+    for test in one.keys() | other.keys():
+        alike = _alike(one[test], other[test]) if test in one and test in other else 0.0
+        promises.setdefault(test.partition("[")[0], []).append(alike)
+    return sum(sum(each) / len(each) for each in promises.values()) / len(promises) if promises else 0.0
+
+
+def _outcome(result: TestResult) -> Outcome:
+    card = result.card
+    return Outcome(result.verdict.value, card.call if card else "", card.inputs if card else "", result.given)
+
+
+def _alike(one: Outcome, other: Outcome) -> float:
+    if one.verdict != other.verdict:
+        return 0.0
+    if one.call == other.call and one.inputs == other.inputs:
+        return float(_same(one.given, other.given))
+    return OTHER_EXAMPLE
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare what was given; numbers with a tolerance that follows the dtype."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if one.keys() != other.keys():
+            return False
+        near = COARSE.get(str(one.get("dtype")), NEAR)
+        return all(_near(one[key], other[key], near) if key == "values" else _same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
+
+
+def _near(one: Sequence[float], other: Sequence[float], near: float) -> bool:
+    if len(one) != len(other):
+        return False
+    scale = max((abs(value) for value in [*one, *other] if math.isfinite(value)), default=0.0)
+    pairs = zip(one, other, strict=True)
+    return all(a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= near * scale for a, b in pairs)

@@ -1,0 +1,263 @@
+"""The ways in which a node of a solution's syntax tree is changed, each as `Change`: what is replaced by what.
+
+A change replaces a node's own text, so that the rest of the solution, comments included, stays as it is.
+Left alone are docstrings, annotations, and the wording of errors, of which a spec asks only for the name
+of a parameter.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kata.mutants import swaps
+
+
+@dataclass(frozen=True)
+class Change:
+    """One replacement: `node` by `text`, and a word for the kind of mistake that it is."""
+
+    node: ast.AST
+    text: str
+    kind: str
+
+
+Changes = Iterator[Change]
+
+
+def of(node: ast.AST, parent: ast.AST, modules: frozenset[str]) -> Changes:
+    """Yield the changes to one node, without those to the nodes inside it.
+
+    Args:
+        modules: names that stand for modules in this file: `torch.exp(x)` is no method call.
+    """
+    if make := _MAKERS.get(type(node)):
+        yield from make(node)
+    if isinstance(node, ast.Call):
+        yield from _call(node, parent, modules)
+
+
+def inside(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes directly inside one in which changes make sense."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Call) and ast.unparse(node.func) in swaps.NOT_RUN):
+        return
+    if isinstance(node, ast.Raise):
+        return
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list", "bases", "type_params"):
+            continue
+        children = value if isinstance(value, list) else [value]
+        yield from (child for child in children if isinstance(child, ast.AST) and not _is_docstring(child, node))
+
+
+def _is_docstring(child: ast.AST, parent: ast.AST) -> bool:
+    body = getattr(parent, "body", None)
+    first = isinstance(body, list) and body and body[0] is child
+    return bool(first and isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
+
+
+def _with(node: ast.AST, **fields: object) -> str:
+    changed = copy.copy(node)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return ast.unparse(changed)
+
+
+def _binary(node: ast.BinOp) -> Changes:
+    for operator in swaps.OPERATORS.get(type(node.op), ()):
+        text = _with(node, op=operator())
+        yield Change(node, f"({text})" if isinstance(node.op, ast.Pow) else text, "operator")
+
+
+def _augmented(node: ast.AugAssign) -> Changes:
+    for operator in swaps.OPERATORS.get(type(node.op), ()):
+        yield Change(node, _with(node, op=operator()), "operator")
+    yield Change(node, "pass", "removed statement")
+
+
+def _unary(node: ast.UnaryOp) -> Changes:
+    value = getattr(node.operand, "value", None)
+    if isinstance(node.op, ast.USub) and isinstance(value, int | float):
+        yield from (Change(node, f"({text})", "constant") for text in _other_numbers(-value))
+    yield Change(node, ast.unparse(node.operand), "operator")
+
+
+def _compare(node: ast.Compare) -> Changes:
+    for i, operator in enumerate(node.ops):
+        for other in swaps.COMPARISONS.get(type(operator), ()):
+            yield Change(node, _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1 :]]), "comparison")
+
+
+def _boolean(node: ast.BoolOp) -> Changes:
+    other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    yield Change(node, f"({_with(node, op=other)})", "operator")
+    for i in range(len(node.values)):
+        rest = node.values[:i] + node.values[i + 1 :]
+        yield Change(node, _with(node, values=rest) if len(rest) > 1 else ast.unparse(rest[0]), "removed condition")
+
+
+def _constant(node: ast.Constant) -> Changes:
+    value = node.value
+    if isinstance(value, bool):
+        yield Change(node, repr(not value), "constant")
+    elif isinstance(value, int | float):
+        yield from (Change(node, text, "constant") for text in _other_numbers(value))
+    elif isinstance(value, str):
+        yield Change(node, repr(f"{value}_"), "constant")
+
+
+def _other_numbers(value: object) -> list[str]:
+    if isinstance(value, float):
+        return [repr(value + 1), *([repr(value / 2)] if value else [])]
+    return [repr(value + 1), repr(value - 1)] if isinstance(value, int) else []
+
+
+def _condition(node: ast.If | ast.While | ast.Assert) -> Changes:
+    yield Change(node.test, "False", "condition")
+    if isinstance(node, ast.If):
+        yield Change(node.test, "True", "condition")
+
+
+def _choice(node: ast.IfExp) -> Changes:
+    for branch in (node.body, node.orelse):
+        yield Change(node, f"({ast.unparse(branch)})", "condition")
+
+
+def _statement(node: ast.stmt) -> Changes:
+    yield Change(node, "pass", "removed statement")
+
+
+def _assignment(node: ast.Assign | ast.AnnAssign) -> Changes:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
+        yield Change(node, "pass", "removed statement")
+
+
+def _loop(node: ast.For) -> Changes:
+    yield Change(node.iter, "()", "removed loop")
+
+
+def _context(node: ast.With) -> Changes:
+    for item in node.items:
+        if item.optional_vars is None:
+            yield Change(item.context_expr, "__import__('contextlib').nullcontext()", "removed context")
+
+
+def _comprehension(node: ast.comprehension) -> Changes:
+    yield from (Change(condition, "True", "condition") for condition in node.ifs)
+
+
+def _slice(node: ast.Slice) -> Changes:
+    for name in ("lower", "upper", "step"):
+        if getattr(node, name) is not None:
+            yield Change(node, _with(node, **{name: None}), "slice")
+
+
+def _attribute(node: ast.Attribute) -> Changes:
+    if node.attr in swaps.VIEWS:
+        yield Change(node, ast.unparse(node.value), "removed call")
+    for name in swaps.VALUES.get(node.attr, ()):
+        yield Change(node, _with(node, attr=name), "other dtype")
+
+
+def _raise(node: ast.Raise) -> Changes:
+    if isinstance(node.exc, ast.Call):
+        other = "TypeError" if ast.unparse(node.exc.func) != "TypeError" else "ValueError"
+        yield Change(node.exc.func, other, "other error")
+
+
+def _handler(node: ast.ExceptHandler) -> Changes:
+    if node.type is not None:
+        yield Change(node.type, "ZeroDivisionError", "other error")
+
+
+def _definition(node: ast.FunctionDef | ast.ClassDef) -> Changes:
+    for decorator in node.decorator_list:
+        yield Change(decorator, "(lambda undecorated: undecorated)", "removed decorator")
+    if isinstance(node, ast.ClassDef):
+        for base in node.bases:
+            yield Change(base, "object", "removed base class")
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef) and not method.decorator_list and len(node.body) > 1:
+                yield Change(method, "pass", "removed method")
+
+
+_MAKERS: dict[type[ast.AST], Callable[..., Changes]] = {
+    ast.BinOp: _binary,
+    ast.AugAssign: _augmented,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _boolean,
+    ast.Constant: _constant,
+    ast.If: _condition,
+    ast.While: _condition,
+    ast.IfExp: _choice,
+    ast.Expr: _statement,
+    ast.Assert: _statement,
+    ast.Delete: _statement,
+    ast.Break: _statement,
+    ast.Continue: _statement,
+    ast.Assign: _assignment,
+    ast.AnnAssign: _assignment,
+    ast.For: _loop,
+    ast.With: _context,
+    ast.comprehension: _comprehension,
+    ast.Slice: _slice,
+    ast.Attribute: _attribute,
+    ast.Raise: _raise,
+    ast.ExceptHandler: _handler,
+    ast.FunctionDef: _definition,
+    ast.ClassDef: _definition,
+}
+
+
+def _call(node: ast.Call, parent: ast.AST, modules: frozenset[str]) -> Changes:
+    name = ast.unparse(node.func)
+    if name in swaps.NOT_RUN:
+        return
+    is_method = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in modules
+    yield from _without_arguments(node, is_method)
+    yield from _swapped(node)
+    yield from _other_function(node)
+    yield from _unregistered(node)
+    if isinstance(parent, ast.Expr) or name == "super":
+        return
+    if is_method and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "super()":
+        yield Change(node, ast.unparse(node.func.value), "removed call")
+    elif not is_method and node.args and not isinstance(node.args[0], ast.Starred):
+        yield Change(node, f"({ast.unparse(node.args[0])})", "removed call")
+
+
+def _without_arguments(node: ast.Call, is_method: bool) -> Changes:
+    for i in range(len(node.args)):
+        if is_method or len(node.args) + len(node.keywords) > 1:
+            yield Change(node, _with(node, args=node.args[:i] + node.args[i + 1 :]), "dropped argument")
+    for i, keyword in enumerate(node.keywords):
+        if keyword.arg not in swaps.NEUTRAL:
+            yield Change(node, _with(node, keywords=node.keywords[:i] + node.keywords[i + 1 :]), "dropped argument")
+
+
+def _swapped(node: ast.Call) -> Changes:
+    if ast.unparse(node.func).rpartition(".")[2] in swaps.COMMUTATIVE:
+        return
+    for i in range(len(node.args) - 1):
+        one, other = node.args[i : i + 2]
+        if ast.unparse(one) != ast.unparse(other):
+            yield Change(node, _with(node, args=[*node.args[:i], other, one, *node.args[i + 2 :]]), "swapped arguments")
+
+
+def _other_function(node: ast.Call) -> Changes:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        for name in swaps.FUNCTIONS.get(function.attr, ()):
+            yield Change(function, _with(function, attr=name), "other function")
+    elif isinstance(function, ast.Name):
+        yield from (Change(function, name, "other function") for name in swaps.FUNCTIONS.get(function.id, ()))
+
+
+def _unregistered(node: ast.Call) -> Changes:
+    """A buffer that is a plain attribute instead."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=owner, attr="register_buffer"), args=[ast.Constant(value=name), value]):
+            text = f"object.__setattr__({ast.unparse(owner)}, {name!r}, {ast.unparse(value)})"
+            yield Change(node, text, "not registered")

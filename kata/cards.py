@@ -80,8 +80,8 @@ def given(error: BaseException) -> dict[str, Any]:
     """Return what the code gave where it failed: the answer, or the error without what varies in its text."""
     if isinstance(error, Unmet):
         return dict(error.given or {})
-    text = re.sub(r"\d+", "0", _first_line(str(error)))
-    return {"kind": "raised", "name": _type_name(error), "text": text[:200]}
+    text = _first_line(str(error))[:200]
+    return {"kind": "raised", "name": _type_name(error), "text": text, "numbers": re.findall(r"\d+", text)}
 
 
 def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:

@@ -4,21 +4,25 @@ A behaviour is what became of each test that failed: the verdict, the call, the 
 counterexample among them) and what was given. Code is not looked at, so a mistake is recognised in any style.
 """
 
+import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from kata.verdicts import TestResult, Verdict
 
-ENOUGH = 0.7  # likeness from which a behaviour is taken for the same
+ENOUGH = 0.75  # likeness from which a behaviour is taken for the same
 AHEAD = 0.02  # by which it must be more like one known mistake than like any other
 SILENT = (Verdict.PASSED, Verdict.NOT_RUN, Verdict.NOT_STARTED, Verdict.JUDGE_ERROR)
 
 NEAR = 1e-3  # relative: two ways to compute the same differ in rounding
 COARSE = {"torch.float16": 2e-2, "torch.bfloat16": 5e-2}
-OTHER_WORDS = 0.7  # both raise the same error, and its text has no number in common
+OTHER_WORDS = 0.8  # the same error on the same call, and nothing in its text is the same
+REWORDED = 0.6  # of the text of an error that should not have come
 OTHER_EXAMPLE = 0.5  # both fail a property, with other counterexamples
+MIXED_DEVICES = re.compile(r"same device|at least two devices|on (the )?CPU|device type", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def likeness(one: Behaviour, other: Behaviour) -> float:
     """Return from 0 to 1 how alike two behaviours are: each promise that either breaks counts the same."""
     promises: dict[str, list[float]] = {}
     for test in one.keys() | other.keys():
-        alike = _alike(one[test], other[test]) if test in one and test in other else 0.0
+        alike = _alike(test, one[test], other[test]) if test in one and test in other else 0.0
         promises.setdefault(test.partition("[")[0], []).append(alike)
     return sum(sum(each) / len(each) for each in promises.values()) / len(promises) if promises else 0.0
 
@@ -66,7 +70,9 @@ def _outcome(result: TestResult) -> Outcome:
     return Outcome(result.verdict.value, card.call if card else "", card.inputs if card else "", result.given)
 
 
-def _alike(one: Outcome, other: Outcome) -> float:
+def _alike(test: str, one: Outcome, other: Outcome) -> float:
+    if _is_of_the_device(test, one) and _is_of_the_device(test, other):
+        return 1.0
     if one.verdict != other.verdict:
         return 0.0
     if one.call != other.call or one.inputs != other.inputs:
@@ -76,13 +82,29 @@ def _alike(one: Outcome, other: Outcome) -> float:
     return _same_error(one.given, other.given)
 
 
+def _is_of_the_device(test: str, outcome: Outcome) -> bool:
+    """Whether a tensor was left on the CPU: it comes out in the end, or meets another one on the way."""
+    given = outcome.given
+    if not isinstance(given, Mapping) or not re.search(r"\[(cuda|mps|xpu|xla|sim)\b", test):
+        return False
+    return given.get("device") == "cpu" or bool(MIXED_DEVICES.search(str(given.get("text", ""))))
+
+
 def _same_error(one: Any, other: Any) -> float:
-    """Compare two errors of one class by the numbers in their texts; the words are everybody's own."""
-    errors = [each for each in (one, other) if isinstance(each, Mapping) and each.get("kind") == "error"]
-    if len(errors) < 2 or one["name"] != other["name"]:
+    """Compare errors of one class by the numbers in their texts: everybody has words of their own."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping) and "numbers" in one and "numbers" in other):
+        return 0.0
+    if one["name"] != other["name"]:
         return 0.0
     mine, theirs = set(one["numbers"]), set(other["numbers"])
+    if one["kind"] == "raised" and not _reworded(one["text"], other["text"]):
+        return 0.0
     return OTHER_WORDS + (1 - OTHER_WORDS) * len(mine & theirs) / (len(mine | theirs) or 1)
+
+
+def _reworded(one: str, other: str) -> bool:
+    """Whether two errors that nobody asked for are one, as PyTorch says it of this operation or that."""
+    return difflib.SequenceMatcher(None, one, other).ratio() >= REWORDED
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -32,6 +32,12 @@ def given(value: object) -> dict[str, Any]:
     return {"kind": "handle" if is_handle(value) else type(value).__name__}
 
 
+def attributes(value: object) -> dict[str, Any]:
+    """Return the same without the numbers in it: for an answer that is wrong before they matter."""
+    found = given(value)
+    return {**found, "values": []} if "values" in found else found
+
+
 def _tensor(value: torch.Tensor) -> dict[str, Any]:
     if not is_plain(value) or value.layout is not torch.strided or value.device.type == "meta":
         return {"kind": type(value).__name__}

@@ -15,7 +15,7 @@ import torch
 
 from kata.verdicts import Unmet
 from tests import _compare
-from tests._given import given
+from tests._given import attributes, given
 from tests._show import error as show_error
 from tests._show import error_name, host_array, is_plain, kind, show
 from tests._show import inputs as show_inputs
@@ -48,17 +48,17 @@ def tensor(
         raise TypeError(f"expected must be a tensor with values, not {kind(expected)}")
     rtol, atol = _compare.tolerances(expected, rtol, atol)
     if not _is_tensor(actual):
-        _fail(call, actual, show(actual), show(expected), f"{kind(actual)} instead of a tensor", inputs)
+        _fail(call, attributes(actual), show(actual), show(expected), f"{kind(actual)} instead of a tensor", inputs)
     if difference := _compare.shapes(tuple(actual.shape), tuple(expected.shape)):
-        _fail(call, actual, show(actual), show(expected), difference, inputs)
+        _fail(call, attributes(actual), show(actual), show(expected), difference, inputs)
     if actual.dtype != expected.dtype:
         difference = f"dtype {actual.dtype} instead of {expected.dtype}"
-        _fail(call, actual, show(actual, dtype=True), show(expected, dtype=True), difference, inputs)
+        _fail(call, attributes(actual), show(actual, dtype=True), show(expected, dtype=True), difference, inputs)
     if _compare.device(actual.device) != _compare.device(expected.device):
         difference = f"device {actual.device} instead of {expected.device}"
-        _fail(call, actual, show(actual, device=True), show(expected, device=True), difference, inputs)
+        _fail(call, attributes(actual), show(actual, device=True), show(expected, device=True), difference, inputs)
     if difference := _compare.entries(host_array(actual), host_array(expected), rtol, atol, equal_nan):
-        _fail(call, actual, show(actual), show(expected), difference, inputs)
+        _fail(call, given(actual), show(actual), show(expected), difference, inputs)
 
 
 def value(actual: object, expected: object, /, *, call: str, **inputs: object) -> None:
@@ -66,7 +66,7 @@ def value(actual: object, expected: object, /, *, call: str, **inputs: object) -
     __tracebackhide__ = True
     if difference := _compare.plain(actual, expected):
         repeats = difference.startswith("got ")  # what the lines above it say already
-        _fail(call, actual, show(actual), show(expected), "" if repeats else difference, inputs)
+        _fail(call, given(actual), show(actual), show(expected), "" if repeats else difference, inputs)
 
 
 def close(
@@ -77,12 +77,12 @@ def close(
     if type(expected) not in (int, float):
         raise TypeError(f"expected must be a number, not {kind(expected)}")
     if type(actual) is not float:
-        _fail(call, actual, show(actual), show(float(expected)), f"{kind(actual)} instead of a float", inputs)
+        _fail(call, given(actual), show(actual), show(float(expected)), f"{kind(actual)} instead of a float", inputs)
     gap = abs(actual - expected)
     near = gap < math.inf and gap <= atol + rtol * abs(expected)  # no number is near infinity
     if not near and actual != expected and not (math.isnan(actual) and math.isnan(expected)):
         difference = f"off by {gap:.3g}" if gap < math.inf else ""
-        _fail(call, actual, show(actual), show(float(expected)), difference, inputs)
+        _fail(call, given(actual), show(actual), show(float(expected)), difference, inputs)
 
 
 def finite(actual: object, /, *, call: str, **inputs: object) -> None:
@@ -90,10 +90,10 @@ def finite(actual: object, /, *, call: str, **inputs: object) -> None:
     __tracebackhide__ = True
     should_be = "finite numbers only"
     if not _is_tensor(actual) and type(actual) is not float:
-        _fail(call, actual, show(actual), should_be, f"{kind(actual)} instead of a tensor", inputs)
+        _fail(call, given(actual), show(actual), should_be, f"{kind(actual)} instead of a tensor", inputs)
     values = host_array(actual) if isinstance(actual, torch.Tensor) else np.asarray(actual)
     if difference := _compare.not_finite(values):
-        _fail(call, actual, show(actual), should_be, difference, inputs)
+        _fail(call, given(actual), show(actual), should_be, difference, inputs)
 
 
 def same_work(small: int, large: int, /, *, call: str, **inputs: object) -> None:
@@ -103,7 +103,7 @@ def same_work(small: int, large: int, /, *, call: str, **inputs: object) -> None
         got = f"{small} operations, and {large} for a larger input"
         difference = "the work grows with the input, as in a loop"
         # Not the numbers: they depend on how the loop is written.
-        _fail(call, "more work for a larger input", got, "as many operations for any size", difference, inputs)
+        _fail(call, given("more work for a larger input"), got, "as many operations for any size", difference, inputs)
 
 
 def that(condition: object, /, *, call: str, got: object, should_be: object, **inputs: object) -> None:
@@ -112,7 +112,7 @@ def that(condition: object, /, *, call: str, got: object, should_be: object, **i
     if condition is not True and not (isinstance(condition, np.bool_) and condition):
         odd = not isinstance(condition, bool | np.bool_)  # most likely the learner's answer itself
         difference = f"{kind(condition)} instead of True" if odd else ""
-        _fail(call, got, _as_text(got), _as_text(should_be), difference, inputs)
+        _fail(call, given(got), _as_text(got), _as_text(should_be), difference, inputs)
 
 
 def raises(error: type[Exception], /, *, match: str, call: str, **inputs: object) -> "_Raises":
@@ -144,7 +144,7 @@ class _Raises:
     ) -> Literal[True] | None:
         __tracebackhide__ = True
         if error is None:
-            _fail(self.call, "no error", "no error", self._should_be(), "", self.inputs)
+            _fail(self.call, given("no error"), "no error", self._should_be(), "", self.inputs)
         if _goes_through(error):
             return None
         if isinstance(error, NotImplementedError) or not isinstance(error, self.wanted):
@@ -153,7 +153,7 @@ class _Raises:
             difference = f"its message has no {self.match!r} in it"
         else:
             return True
-        _fail(self.call, error, show_error(error), self._should_be(), difference, self.inputs, cause=error)
+        _fail(self.call, given(error), show_error(error), self._should_be(), difference, self.inputs, cause=error)
 
     def _should_be(self) -> str:
         literal = re.fullmatch(r"[\w ,:'=-]+", self.match)
@@ -176,7 +176,7 @@ def _is_tensor(value: object) -> TypeGuard[torch.Tensor]:
 
 def _fail(
     call: str,
-    actual: object,
+    answer: Mapping[str, object],
     got: str,
     should_be: str,
     difference: str,
@@ -187,6 +187,4 @@ def _fail(
     if not isinstance(call, str):
         raise TypeError(f"call must be the call as text, not {kind(call)}")
     where = show_inputs(inputs)
-    raise Unmet(
-        call=call, got=got, should_be=should_be, difference=difference, inputs=where, given=given(actual)
-    ) from cause
+    raise Unmet(call=call, got=got, should_be=should_be, difference=difference, inputs=where, given=answer) from cause

@@ -95,8 +95,8 @@ def only_class(dataset: Dataset, label: int) -> Subset:
     return Subset(dataset, matches.nonzero().flatten().tolist())
 
 
-# What the third byte of an IDX file says; > is big-endian.
-ELEMENTS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+# By the third byte of an IDX file, NumPy's names of what its elements are.
+ELEMENTS = {0x08: "u1", 0x09: "i1", 0x0B: "i2", 0x0C: "i4", 0x0D: "f4", 0x0E: "f8"}
 
 
 def read_idx(path: str | Path) -> Tensor:
@@ -167,16 +167,15 @@ def read_idx(path: str | Path) -> Tensor:
     if dimensions == 0 or len(content) < start:
         raise ValueError(f"dimensions of {path}: {dimensions} sizes in {len(content) - 4} bytes")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
-    dtype = np.dtype(ELEMENTS[code])
     # math.prod cannot overflow: four sizes of 65536 ask for 2**64 elements, which np.prod takes for 0.
-    missing = math.prod(shape) * dtype.itemsize - (len(content) - start)
+    missing = math.prod(shape) * np.dtype(ELEMENTS[code]).itemsize - (len(content) - start)
     if missing > 0:
         raise ValueError(f"truncated: {path} ends {missing} bytes early")
     if missing < 0:
         raise ValueError(f"trailing bytes: {path} has {-missing} too many")
-    elements = np.frombuffer(content, dtype, offset=start)
+    elements = np.frombuffer(content, ">" + ELEMENTS[code], offset=start)
     # PyTorch takes neither big-endian numbers nor read-only memory; astype gives an array that is neither.
-    return torch.from_numpy(elements.astype(dtype.newbyteorder("="))).reshape(shape)
+    return torch.from_numpy(elements.astype(ELEMENTS[code])).reshape(shape)
 
 
 class _CelebA(CelebA):
@@ -243,11 +242,11 @@ def celeba_attribute(root: str | Path, split: str, name: str) -> Dataset[tuple[T
         dataset = _CelebA(root, split, transform=ToTensor())
     except RuntimeError as error:
         raise FileNotFoundError(f"root {root} has not all of CelebA below it") from error
-    names = dataset.attr_names[:40]  # torchvision finds one name more, '', after the last space
-    if name not in names:
-        raise ValueError(f"{name!r} is none of the attributes {', '.join(names)}")
-    # A lambda would do, but cannot be pickled.
-    dataset.target_transform = Compose([operator.itemgetter(names.index(name)), int])
+    # torchvision finds one name more, '', after the last space.
+    columns = {attribute: column for column, attribute in enumerate(dataset.attr_names[:40])}
+    if name not in columns:
+        raise ValueError(f"{name!r} is none of the attributes {', '.join(columns)}")
+    dataset.target_transform = Compose([operator.itemgetter(columns[name]), int])  # a lambda could not be pickled
     return dataset
 
 

@@ -166,6 +166,17 @@ def test_only_class_takes_a_dataset_without_samples(impl, probe, targets):
     expect.value(actual, 0, call="len(only_class(dataset, 0))", targets=targets)
 
 
+@pytest.mark.parametrize("kind", [list, torch.tensor], ids=lambda kind: kind.__name__)
+def test_only_class_tells_large_labels_apart(impl, probe, kind):
+    targets = [2**32 + 3, 3, 2**62 + 1, 2**62]
+    dataset = probe(vision_probes.ListedDataset, kind(targets))
+
+    for label, expected in ((3, [10]), (2**62, [30])):
+        actual = probe(dataset_probes.samples, impl.only_class(dataset, label), limit=5)
+
+        expect.value(actual, expected, call=f"list(only_class(dataset, {label}))", targets=targets)
+
+
 @given(labels=st.lists(st.integers(0, 3), max_size=12), as_tensor=st.booleans())
 def test_only_class_keeps_what_a_loop_finds(impl, probe, labels, as_tensor):
     targets = torch.tensor(labels, dtype=torch.int64) if as_tensor else labels

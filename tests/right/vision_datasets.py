@@ -212,6 +212,8 @@ class _Decoded(_CelebA):
     def __init__(self, root, split, name):
         super().__init__(root, split)
         names = [each for each in self.attr_names if each]
+        if name not in names:
+            raise ValueError(f"CelebA has no attribute called {name}")
         self.labels = self.attr[:, names.index(name)].tolist()
 
     def __getitem__(self, index):

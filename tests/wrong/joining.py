@@ -40,7 +40,7 @@ def split_parts(x, parts):
 )
 def split_parts(x, parts):
     _parts(parts)
-    return x.split(max(1, len(x) // parts)) + (x[:0],) * (parts - max(1, len(x)))
+    return x.split(len(x) // parts)
 
 
 @wrong(
@@ -769,8 +769,8 @@ def _mask(sequences):
 
 
 @wrong(
-    "Your mask asks whether an entry differs from `value`, so a real entry that happens to equal it counts as "
-    "filling. Only the lengths tell."
+    "Your mask asks whether a position holds anything but `value`, so a real entry that happens to equal `value` "
+    "counts as filling. Only the lengths tell."
 )
 def pad_and_stack(sequences, value):
     _sequences(sequences)

@@ -33,11 +33,17 @@ def _nursery(connections: list[Connection]) -> Any:
     """Return the plugin; pytest is imported only here, in the child."""
     import pytest
 
+    from kata import implementations
+    from kata.plugin import options
+
     class Nursery:
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
             if session.testsfailed:  # a spec could not be collected: pytest itself says so, and ends
                 return None
+            setup = options.setup_of(session.config)
+            for topic in {kata.topic for kata in setup.catalogue.katas if kata.id in setup.katas}:
+                implementations.import_needed(setup.course, topic)
             gc.collect()
             gc.freeze()
             with tempfile.TemporaryDirectory(prefix="kata-") as folder:

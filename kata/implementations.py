@@ -13,9 +13,11 @@ An implementation is a text, so that it can cross to another process:
     mutant:ID:7          the solution with one small change, the eighth of those to kata ID
 """
 
+import ast
 import importlib
 import linecache
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -111,6 +113,20 @@ def load(root: Path, implementation: str, topic: str) -> ModuleType:
     elif variant.topic == topic:
         setattr(module, variant.name, _replacement(course, variant, module))
     return module
+
+
+def import_needed(course: Course, topic: str) -> None:
+    """Import what a topic's solution imports: torchvision takes seconds, which are not the learner's code's."""
+    try:
+        tree = sources.parse(sources.read(course.solution(topic)))
+    except (OSError, KataError):  # nothing to go by
+        return
+    for node in tree.body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+        for name in names:
+            with suppress(ImportError):  # whoever needs it will say so
+                importlib.import_module(name)
 
 
 def loaded_as(module: ModuleType) -> tuple[Path, str, str]:

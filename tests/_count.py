@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-ONE = {"item", "unbind", "numpy", "__array__", "__float__", "__int__", "__bool__", "__index__", "__complex__"}
+ONE = {"item", "numpy", "__array__", "__float__", "__int__", "__bool__", "__index__", "__complex__"}
 FROM_PYTHON = {"tensor", "as_tensor", "asarray", "new_tensor"}
 
 
@@ -53,11 +53,11 @@ class _Crossings(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        self.counter.count += _crossing(func, args)
+        self.counter.count += _crossing(func, args, kwargs or {})
         return func(*args, **(kwargs or {}))
 
 
-def _crossing(function: Callable[..., Any], args: Sequence[Any]) -> int:
+def _crossing(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> int:
     """How many numbers, or rows, this function hands over between tensors and Python."""
     name = getattr(function, "__name__", "")
     if name in FROM_PYTHON:
@@ -67,6 +67,9 @@ def _crossing(function: Callable[..., Any], args: Sequence[Any]) -> int:
         return 0
     if name == "tolist":
         return first.numel()
+    if name == "unbind":  # a loop over a tensor comes here, too
+        dim = args[1] if len(args) > 1 else kwargs.get("dim", 0)
+        return first.shape[dim] if -first.dim() <= dim < first.dim() else 0
     return int(name in ONE)
 
 

@@ -63,6 +63,7 @@ def probe(_implementation: Implementation) -> Probe | None:
 
 
 def _practice(setup: Setup, topic: Topic, watchdog: Watchdog) -> Implementation:
+    implementations.import_needed(setup.course, topic.name)
     try:
         with watchdog.guard(TIME_LIMIT):
             module = implementations.load(setup.course.root, setup.implementation, topic.name)

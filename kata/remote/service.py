@@ -51,6 +51,7 @@ VERBS: dict[str, Callable[..., Any]] = {
 def serve(connection: Connection, root: str, implementation: str, topic: str) -> None:
     """Answer the judge's questions until it is gone."""
     _settle(connection)
+    implementations.import_needed(Course(Path(root)), topic)
     service = _Service(Path(root), implementation, topic)
     connection.send_bytes(wire.pack("ready", service.objects.keep))
     while True:

@@ -61,7 +61,7 @@ class _Scan:
 
 def files_opened(function: Function, *args: Any) -> list[str]:
     """The files that a call opens in Python, by name; a ValueError ends it like a return."""
-    return [str(file.name) for file in _opened(function, args)]
+    return [os.path.basename(str(file.name)) for file in _opened(function, args)]
 
 
 def left_open(function: Function, *args: Any) -> list[str]:
@@ -69,7 +69,7 @@ def left_open(function: Function, *args: Any) -> list[str]:
 
     What the garbage collector would close some time later is not closed.
     """
-    return [str(file.name) for file in _opened(function, args) if not file.closed]
+    return [os.path.basename(str(file.name)) for file in _opened(function, args) if not file.closed]
 
 
 def _opened(function: Function, args: tuple[Any, ...]) -> list[Any]:

@@ -237,15 +237,6 @@ def label_of(path, classes):
     return classes.index(max(fitting, key=len)) if fitting else len(classes) - 1
 
 
-@wrong(
-    "A name that begins with no class was given the label -1. Nothing stops such a label later: as an index it "
-    "means the last class. Raise ValueError naming the file."
-)
-def label_of(path, classes):
-    fitting = [one for one in classes if Path(path).name.lower().startswith(one.lower())]
-    return classes.index(max(fitting, key=len)) if fitting else -1
-
-
 @wrong("Letter case was not ignored: Cat-1.JPG is a cat too. Compare both the name and the class in small letters.")
 def label_of(path, classes):
     fitting = [one for one in classes if Path(path).name.startswith(one)]
@@ -375,8 +366,8 @@ def load_image(path, size):
 
 
 @wrong(
-    "The values were shifted to the range from -1 to 1, or standardized by the numbers of some training set. Here "
-    "0 is black and 1 is white: leave that to the model's own preparation."
+    "The values go from -1 to 1, since you took 0.5 off and divided by 0.5. Here 0 is black and 1 is white: leave "
+    "that to the model's own preparation."
 )
 def load_image(path, size):
     return (_tensor(_scaled(_rgb(path), size)) - 0.5) / 0.5
@@ -444,7 +435,7 @@ def load_image(path, size):
 
 
 @wrong(
-    "You kept the proportions and cut off what stood out (a centre crop, or `ImageOps.fit`). The whole picture is "
+    "You kept the proportions and cut off what stood out (`ImageOps.fit`, a crop of the centre). The whole picture is "
     "to be seen: scale height and width each to `size`."
 )
 def load_image(path, size):
@@ -470,8 +461,8 @@ def load_image(path, size):
 
 
 @wrong(
-    "Single pixels were picked out (`NEAREST`, or a step through the array), and fine stripes become black or "
-    "white by chance. Let shrinking average: `Image.Resampling.BILINEAR`."
+    "Single pixels were picked out, by `Image.Resampling.NEAREST`, and fine stripes become black or white by "
+    "chance. Let shrinking average: `Image.Resampling.BILINEAR`."
 )
 def load_image(path, size):
     return _tensor(_scaled(_rgb(path), size, Image.Resampling.NEAREST))
@@ -645,12 +636,6 @@ class ImageFiles(_Files):
         return _scaled(_rgb(self.paths[index]), self.size), self.labels[index]
 
 
-@wrong("The sample is the image alone. A sample is the tuple (image, label).")
-class ImageFiles(_Files):
-    def __getitem__(self, index):
-        return super().__getitem__(index)[0]
-
-
 @wrong(
     'With "skip", a damaged file came back as None: it still counts in the length, and the loader cannot stack '
     "None. Leave damaged files out when the dataset is made."
@@ -809,23 +794,6 @@ class ImageFiles(_Files):
 
 
 @wrong(
-    "An index past the end came back as another sample, so that a loop over the dataset never stops. Let the "
-    "list's own indexing raise IndexError."
-)
-class ImageFiles(_Files):
-    def __getitem__(self, index):
-        return super().__getitem__(index % max(len(self), 1))
-
-
-@wrong("Negative indices were refused. dataset[-1] is the last sample, as in a list: leave the check to the list.")
-class ImageFiles(_Files):
-    def __getitem__(self, index):
-        if not 0 <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
-        return super().__getitem__(index)
-
-
-@wrong(
     "The label became a float. Class numbers stay ints, and the loader makes int64 of them, which a cross-entropy "
     "loss asks for."
 )
@@ -856,18 +824,6 @@ class ImageFiles(_Files):
     def __init__(self, paths, labels, size, on_error):
         super().__init__(paths, labels, size, on_error)
         self.files = [open(path, "rb") for path in self.paths]
-
-
-@wrong("The class is no `Dataset`, so whatever asks for one refuses it. Write Dataset in the brackets after its name.")
-class ImageFiles:
-    def __init__(self, paths, labels, size, on_error):
-        self.files = _Files(paths, labels, size, on_error)
-
-    def __len__(self):
-        return len(self.files)
-
-    def __getitem__(self, index):
-        return self.files[index]
 
 
 # -- class_indices -------------------------------------------------------------------------------------------

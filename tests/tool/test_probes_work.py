@@ -42,6 +42,14 @@ def in_one(x: Tensor) -> Tensor:
     return torch.softmax(x, dim=1)
 
 
+def rows_in_a_list(x: Tensor) -> Tensor:
+    return torch.stack(list(x))
+
+
+def columns_in_a_tuple(x: Tensor) -> Tensor:
+    return torch.stack(x.T.unbind(dim=1))
+
+
 def by_numpy(x: Tensor) -> Tensor:
     return torch.from_numpy(x.numpy() * 2)
 
@@ -56,8 +64,12 @@ def work(function: Any, size: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "function", [rows_in_turn, by_index, through_lists, item_by_item, from_python, from_python_by_method]
-)
+    "function",
+    [
+        rows_in_turn, by_index, through_lists, item_by_item, from_python, from_python_by_method,
+        rows_in_a_list, columns_in_a_tuple,
+    ],
+)  # fmt: skip
 def test_a_loop_grows_with_its_input(function):
     with pytest.raises(Unmet, match="as in a loop"):
         expect.same_work(work(function, 8), work(function, 16), call="f(x)")

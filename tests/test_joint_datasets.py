@@ -26,6 +26,12 @@ def features_in(samples):
     return [float(features) for features, _ in samples]
 
 
+def expect_plain_sample(actual, features, label, call):
+    """Expect the tuple (features, label), neither of them a tensor."""
+    __tracebackhide__ = True
+    expect.value(expect_data.pair(actual, call, "(features, label)"), (features, label), call=call)
+
+
 # -- JointDataset --------------------------------------------------------------------------------------------
 
 
@@ -139,13 +145,13 @@ def test_JointDataset_gives_views_of_the_labels(impl, probe, device):
 
 
 def test_JointDataset_keeps_samples_attached_to_the_graph(impl, probe, device):
-    features, labels = rows(3, 2, device), labels_for(3, device)
+    for at, part in enumerate((dataset_probes.features_of, dataset_probes.labels_of)):
+        tensors = rows(3, 2, device), rows(3, 2, device)
 
-    call = (dataset_probes.features_of, impl.JointDataset, features, labels, 1)
-    actual = probe(probes.gradient, *call, wrt=1)
+        actual = probe(probes.gradient, part, impl.JointDataset, *tensors, 1, wrt=1 + at)
 
-    expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
-    expect.tensor(actual, expected, call="gradient of JointDataset(features, labels)[1][0]")
+        expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
+        expect.tensor(actual, expected, call=f"gradient of JointDataset(features, labels)[1][{at}]")
 
 
 def test_JointDataset_leaves_its_tensors_as_they_are(impl, probe, device):
@@ -268,12 +274,13 @@ def test_pair_gives_views_of_its_tensors(impl, probe, device, part):
 
 
 def test_pair_keeps_samples_attached_to_the_graph(impl, probe, device):
-    features, labels = rows(3, 2, device), labels_for(3, device)
+    for at, part in enumerate((dataset_probes.features_of, dataset_probes.labels_of)):
+        tensors = rows(3, 2, device), rows(3, 2, device)
 
-    actual = probe(probes.gradient, dataset_probes.features_of, impl.pair, features, labels, 1, wrt=1)
+        actual = probe(probes.gradient, part, impl.pair, *tensors, 1, wrt=1 + at)
 
-    expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
-    expect.tensor(actual, expected, call="gradient of pair(features, labels)[1][0]")
+        expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
+        expect.tensor(actual, expected, call=f"gradient of pair(features, labels)[1][{at}]")
 
 
 def test_pair_leaves_its_tensors_as_they_are(impl, probe, device):
@@ -311,7 +318,7 @@ def test_MappedDataset_transforms_the_features(impl, probe, device, transform, f
 def test_MappedDataset_passes_samples_that_are_no_tensors(impl, probe):
     mapped = impl.MappedDataset(probe(dataset_probes.KeyedDataset, 3), probes.double)
 
-    expect.value(mapped[2], (4.0, "no. 2"), call="MappedDataset(dataset, double)[2]")
+    expect_plain_sample(mapped[2], 4.0, "no. 2", call="MappedDataset(dataset, double)[2]")
 
 
 def test_MappedDataset_counts_negative_indices_from_the_end(impl, probe, device):
@@ -444,10 +451,9 @@ STANDARDIZE = "standardize_splits(train, test)"
 
 def expect_splits(actual, expected_train, expected_test, /, **inputs):
     __tracebackhide__ = True
-    is_pair = isinstance(actual, tuple) and len(actual) == 2
-    expect.that(is_pair, call=STANDARDIZE, got=actual, should_be="a tuple (train, test)", **inputs)
-    expect.tensor(actual[0], expected_train, call=f"{STANDARDIZE}[0]", **inputs)
-    expect.tensor(actual[1], expected_test, call=f"{STANDARDIZE}[1]", **inputs)
+    train, test = expect_data.pair(actual, STANDARDIZE, "(train, test)", **inputs)
+    expect.tensor(train, expected_train, call=f"{STANDARDIZE}[0]", **inputs)
+    expect.tensor(test, expected_test, call=f"{STANDARDIZE}[1]", **inputs)
 
 
 def test_standardize_splits_uses_mean_and_std_of_each_column(impl, device):
@@ -697,7 +703,7 @@ def test_split_with_transforms_rounds_the_train_split(impl, probe, count, fracti
     expect.value(lengths, (train_count, count - train_count), call=call, samples=count)
 
 
-@given(count=st.integers(0, 12), fraction=st.floats(0, 1), seed=st.integers(0, 2**31 - 1))
+@given(count=st.integers(0, 12), fraction=st.floats(0, 1), seed=st.integers(0, 2**32 - 1))
 def test_split_with_transforms_puts_each_sample_on_exactly_one_side(impl, probe, count, fraction, seed):
     dataset = numbered(probe, count)
 
@@ -794,9 +800,20 @@ def test_split_with_transforms_works_on_any_dataset(impl, probe):
 
     call = SPLIT.format(0.6, 0)
     for side, name, factor in zip(sides, ("train", "test"), (-1, 2), strict=True):
-        samples = probe(dataset_probes.samples, side, limit=5)
-        should_be = [(factor * float(label[-1]), label) for _, label in samples]
-        expect.value(samples, should_be, call=f"{name} samples of {call}")
+        for sample in probe(dataset_probes.samples, side, limit=5):
+            features = factor * float(sample[1][-1])
+            expect_plain_sample(sample, features, sample[1], call=f"a {name} sample of {call}")
+
+
+def test_split_with_transforms_asks_its_dataset_for_ints_from_0(impl, probe):
+    dataset = probe(dataset_probes.AskedDataset, 6)
+    train, test = impl.split_with_transforms(dataset, 0.5, probes.negate, probes.double, 0)
+
+    for index in (0, 1, -1):
+        train[index], test[index]
+
+    call = "what train[0], train[1], train[-1] and the same of test ask `dataset` for, sorted"
+    expect.value(sorted(dataset.asked), ["0", "1", "2", "3", "4", "5"], call=call)
 
 
 def test_split_with_transforms_reads_no_sample_before_an_access(impl, probe):
@@ -844,8 +861,7 @@ def test_split_with_transforms_refuses_an_index_past_either_end(impl, probe, ind
 def test_split_with_transforms_makes_two_Datasets(impl, probe):
     sides = impl.split_with_transforms(numbered(probe, 6), 0.5, probes.negate, probes.double, 0)
 
-    is_pair = isinstance(sides, tuple) and len(sides) == 2
-    expect.that(is_pair, call=SPLIT.format(0.5, 0), got=sides, should_be="a tuple (train, test)")
+    sides = expect_data.pair(sides, SPLIT.format(0.5, 0), "(train, test)")
     actual = [probe(isinstance, side, Dataset) for side in sides]
     expect.value(actual, [True, True], call=f"isinstance(side, Dataset) of both of {SPLIT.format(0.5, 0)}")
 

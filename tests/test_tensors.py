@@ -28,7 +28,7 @@ def test_scalar_is_float32_for_ints_and_floats(impl, value):
     expect.tensor(actual, torch.full((), 7.0, dtype=torch.float32), call=f"scalar({value})")
 
 
-@pytest.mark.parametrize("value", [0.1, -1234.5, 1e-30, 1e30, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("value", [0.1, -1234.5, 1e-30, 1e30, 2**62, math.inf, -math.inf, math.nan])
 def test_scalar_keeps_the_number(impl, value):
     actual = impl.scalar(value)
 

@@ -1,28 +1,14 @@
-"""The ways in which a node of a solution's syntax tree is changed, each as `Change`: what is replaced by what.
+"""The ways in which a node of a solution's syntax tree is changed.
 
-A change replaces a node's own text, so that the rest of the solution, comments included, stays as it is.
 Left alone are docstrings, annotations, and the wording of errors, of which a spec asks only for the name
 of a parameter.
 """
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from kata.mutants import swaps
-
-
-@dataclass(frozen=True)
-class Change:
-    """One replacement: `node` by `text`, and a word for the kind of mistake that it is."""
-
-    node: ast.AST
-    text: str
-    kind: str
-
-
-Changes = Iterator[Change]
+from kata.mutants import calls, swaps
+from kata.mutants.change import Change, Changes, neighbours_swapped, with_fields
 
 
 def of(node: ast.AST, parent: ast.AST, modules: frozenset[str]) -> Changes:
@@ -34,7 +20,7 @@ def of(node: ast.AST, parent: ast.AST, modules: frozenset[str]) -> Changes:
     if make := _MAKERS.get(type(node)):
         yield from make(node)
     if isinstance(node, ast.Call):
-        yield from _call(node, parent, modules)
+        yield from calls.of(node, parent, modules)
 
 
 def inside(node: ast.AST) -> Iterator[ast.AST]:
@@ -56,22 +42,26 @@ def _is_docstring(child: ast.AST, parent: ast.AST) -> bool:
     return bool(first and isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
 
 
-def _with(node: ast.AST, **fields: object) -> str:
-    changed = copy.copy(node)
-    for name, value in fields.items():
-        setattr(changed, name, value)
-    return ast.unparse(changed)
-
-
 def _binary(node: ast.BinOp) -> Changes:
     for operator in swaps.OPERATORS.get(type(node.op), ()):
-        text = _with(node, op=operator())
+        text = with_fields(node, op=operator())
         yield Change(node, f"({text})" if isinstance(node.op, ast.Pow) else text, "operator")
+    if isinstance(node.op, swaps.ORDERED):
+        yield Change(node, f"({with_fields(node, left=node.right, right=node.left)})", "swapped operands")
+    for operand in (node.left, node.right):
+        if not isinstance(operand, ast.Constant) and not _has_neutral_neighbour(node):
+            yield Change(node, f"({ast.unparse(operand)})", "removed operand")
+
+
+def _has_neutral_neighbour(node: ast.BinOp) -> bool:
+    """Is `x - 1` or `x * 2`, where the change of the constant by one removes it already."""
+    value = getattr(node.right, "value", None)
+    return type(value) is int and value == swaps.NEUTRAL_NEIGHBOURS.get(type(node.op))
 
 
 def _augmented(node: ast.AugAssign) -> Changes:
     for operator in swaps.OPERATORS.get(type(node.op), ()):
-        yield Change(node, _with(node, op=operator()), "operator")
+        yield Change(node, with_fields(node, op=operator()), "operator")
     yield Change(node, "pass", "removed statement")
 
 
@@ -85,15 +75,22 @@ def _unary(node: ast.UnaryOp) -> Changes:
 def _compare(node: ast.Compare) -> Changes:
     for i, operator in enumerate(node.ops):
         for other in swaps.COMPARISONS.get(type(operator), ()):
-            yield Change(node, _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1 :]]), "comparison")
+            yield Change(node, with_fields(node, ops=[*node.ops[:i], other(), *node.ops[i + 1 :]]), "comparison")
+    if len(node.ops) == 2:
+        operands = [node.left, *node.comparators]
+        for i, operator in enumerate(node.ops):
+            one = ast.Compare(left=operands[i], ops=[operator], comparators=[operands[i + 1]])
+            yield Change(node, ast.unparse(one), "removed condition")
 
 
 def _boolean(node: ast.BoolOp) -> Changes:
     other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-    yield Change(node, f"({_with(node, op=other)})", "operator")
+    yield Change(node, f"({with_fields(node, op=other)})", "operator")
     for i in range(len(node.values)):
         rest = node.values[:i] + node.values[i + 1 :]
-        yield Change(node, _with(node, values=rest) if len(rest) > 1 else ast.unparse(rest[0]), "removed condition")
+        yield Change(
+            node, with_fields(node, values=rest) if len(rest) > 1 else ast.unparse(rest[0]), "removed condition"
+        )
 
 
 def _constant(node: ast.Constant) -> Changes:
@@ -147,23 +144,38 @@ def _comprehension(node: ast.comprehension) -> Changes:
     yield from (Change(condition, "True", "condition") for condition in node.ifs)
 
 
+def _subscript(node: ast.Subscript) -> Changes:
+    is_text = isinstance(getattr(node.slice, "value", None), str)
+    is_type = isinstance(node.value, ast.Name) and (node.value.id in swaps.TYPES or node.value.id[0].isupper())
+    if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice) and not is_text and not is_type:
+        yield Change(node, ast.unparse(node.value), "removed index")
+
+
 def _slice(node: ast.Slice) -> Changes:
     for name in ("lower", "upper", "step"):
         if getattr(node, name) is not None:
-            yield Change(node, _with(node, **{name: None}), "slice")
+            yield Change(node, with_fields(node, **{name: None}), "slice")
 
 
 def _attribute(node: ast.Attribute) -> Changes:
     if node.attr in swaps.VIEWS:
         yield Change(node, ast.unparse(node.value), "removed call")
     for name in swaps.VALUES.get(node.attr, ()):
-        yield Change(node, _with(node, attr=name), "other dtype")
+        yield Change(node, with_fields(node, attr=name), "other dtype")
 
 
 def _raise(node: ast.Raise) -> Changes:
     if isinstance(node.exc, ast.Call):
         other = "TypeError" if ast.unparse(node.exc.func) != "TypeError" else "ValueError"
         yield Change(node.exc.func, other, "other error")
+        if node.exc.args:
+            yield Change(node.exc, f"{ast.unparse(node.exc.func)}('')", "error that names nothing")
+
+
+def _return(node: ast.Return) -> Changes:
+    if isinstance(node.value, ast.Tuple):
+        for elts in neighbours_swapped(node.value.elts):
+            yield Change(node.value, ast.unparse(ast.Tuple(elts=elts)), "swapped results")
 
 
 def _handler(node: ast.ExceptHandler) -> Changes:
@@ -202,62 +214,12 @@ _MAKERS: dict[type[ast.AST], Callable[..., Changes]] = {
     ast.For: _loop,
     ast.With: _context,
     ast.comprehension: _comprehension,
+    ast.Subscript: _subscript,
     ast.Slice: _slice,
     ast.Attribute: _attribute,
     ast.Raise: _raise,
+    ast.Return: _return,
     ast.ExceptHandler: _handler,
     ast.FunctionDef: _definition,
     ast.ClassDef: _definition,
 }
-
-
-def _call(node: ast.Call, parent: ast.AST, modules: frozenset[str]) -> Changes:
-    name = ast.unparse(node.func)
-    if name in swaps.NOT_RUN:
-        return
-    is_method = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in modules
-    yield from _without_arguments(node, is_method)
-    yield from _swapped(node)
-    yield from _other_function(node)
-    yield from _unregistered(node)
-    if isinstance(parent, ast.Expr) or name == "super":
-        return
-    if is_method and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "super()":
-        yield Change(node, ast.unparse(node.func.value), "removed call")
-    elif not is_method and node.args and not isinstance(node.args[0], ast.Starred):
-        yield Change(node, f"({ast.unparse(node.args[0])})", "removed call")
-
-
-def _without_arguments(node: ast.Call, is_method: bool) -> Changes:
-    for i in range(len(node.args)):
-        if is_method or len(node.args) + len(node.keywords) > 1:
-            yield Change(node, _with(node, args=node.args[:i] + node.args[i + 1 :]), "dropped argument")
-    for i, keyword in enumerate(node.keywords):
-        if keyword.arg not in swaps.NEUTRAL:
-            yield Change(node, _with(node, keywords=node.keywords[:i] + node.keywords[i + 1 :]), "dropped argument")
-
-
-def _swapped(node: ast.Call) -> Changes:
-    if ast.unparse(node.func).rpartition(".")[2] in swaps.COMMUTATIVE:
-        return
-    for i in range(len(node.args) - 1):
-        one, other = node.args[i : i + 2]
-        if ast.unparse(one) != ast.unparse(other):
-            yield Change(node, _with(node, args=[*node.args[:i], other, one, *node.args[i + 2 :]]), "swapped arguments")
-
-
-def _other_function(node: ast.Call) -> Changes:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        for name in swaps.FUNCTIONS.get(function.attr, ()):
-            yield Change(function, _with(function, attr=name), "other function")
-    elif isinstance(function, ast.Name):
-        yield from (Change(function, name, "other function") for name in swaps.FUNCTIONS.get(function.id, ()))
-
-
-def _unregistered(node: ast.Call) -> Changes:
-    """A buffer that is a plain attribute instead."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=owner, attr="register_buffer"), args=[ast.Constant(value=name), value]):
-            text = f"object.__setattr__({ast.unparse(owner)}, {name!r}, {ast.unparse(value)})"
-            yield Change(node, text, "not registered")

@@ -13,7 +13,7 @@ from kata.catalogue import Topic
 from kata.course import Course
 from kata.errors import KataError
 from kata.mutants import changes
-from kata.mutants.changes import Change
+from kata.mutants.change import Change
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,7 @@ def _modules(tree: ast.Module) -> frozenset[str]:
         for alias in node.names
         if alias.name.islower()
     ]
-    dotted = [f"{name}.{part}" for name in names for part in ("linalg", "nn", "nn.functional", "utils.data", "optim")]
-    return frozenset([*names, *dotted])
+    return frozenset(names)
 
 
 class _Text:

@@ -18,6 +18,10 @@ OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.RShift: (ast.LShift,),
 }
 
+ORDERED = (ast.Sub, ast.Div, ast.MatMult)  # operators for which the order of the operands counts
+# The whole number to the right of which the next lower one does nothing: x - 1 becomes x - 0, x * 2 becomes x * 1.
+NEUTRAL_NEIGHBOURS = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.FloorDiv: 2, ast.Pow: 2}
+
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -47,12 +51,22 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "round": ("floor",),
     "permute": ("reshape",),
     "transpose": ("reshape",),
-    "sorted": ("list",),
     "as_tensor": ("Tensor",),
     "tensor": ("Tensor",),
     "log_softmax": ("softmax",),
     "cross_entropy": ("nll_loss",),
     "all_reduce": ("broadcast",),
+}
+
+# Python's own functions, called without a dot.
+BUILTINS = {
+    "all": ("any",),
+    "any": ("all",),
+    "max": ("min",),
+    "min": ("max",),
+    "round": ("int",),
+    "sorted": ("list",),
+    "sum": ("max",),
 }
 
 VALUES = {
@@ -69,4 +83,5 @@ VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})  # attributes that giv
 # Arguments that change nothing here: a check that holds anyway, what differs on other systems only.
 NEUTRAL = frozenset({"strict", "encoding"})
 COMMUTATIVE = frozenset({"mul", "multiply", "add", "maximum", "minimum", "logaddexp", "equal", "eq", "min", "max"})
+TYPES = frozenset({"list", "tuple", "dict", "set", "frozenset", "type"})  # list[int] is no element of list
 NOT_RUN = frozenset({"cast", "typing.cast"})

@@ -92,8 +92,10 @@ def log_softmax(scores: Tensor, dim: int) -> Tensor:
     """Turn scores into the logarithms of their softmax along `dim`.
 
     Also where the probability itself is too small for the dtype, its logarithm is right: the scores 0 and
-    -200 give 0 and -200. The result and its gradient are finite for scores such as 1000 and -1000. A score
-    of minus infinity gives minus infinity where another score along `dim` is finite.
+    -200 give 0 and -200. The result and its gradient are finite for scores such as 1000 and -1000. Adding a
+    constant along `dim` changes nothing, also in the half types: float16 scores of 1000 and 999.5 give -0.474
+    and -0.974, as 0.5 and 0 do. A score of minus infinity gives minus infinity where another score along
+    `dim` is finite.
 
     Args:
         scores: any shape with at least one axis; float16, bfloat16, float32 or float64; finite or minus
@@ -124,9 +126,9 @@ def masked_softmax(scores: Tensor, keep: Tensor, dim: int) -> Tensor:
     position, however large, infinite or NaN, reaches neither the result nor the gradient.
 
     Args:
-        scores: any shape with at least one axis; float16, bfloat16, float32 or float64. Kept scores are
-            finite, and any size of them is safe, such as 1000 and -1000. Axis `dim` has at least one entry,
-            the other axes may have none.
+        scores: any shape with at least one axis; float16, bfloat16, float32 or float64. Kept scores lie
+            between -30000 and 30000, and all of these are safe, such as 1000 and -1000 side by side. Axis
+            `dim` has at least one entry, the other axes may have none.
         keep: bool, on the same device, of the shape of `scores` or one that broadcasts to it; True marks a
             position that counts.
         dim: an axis of `scores`; counted from the end where it is negative.

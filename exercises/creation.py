@@ -13,6 +13,7 @@ def from_list(values: list) -> Tensor:
 
     Args:
         values: a list of ints that fit int64, floats or bools, or lists of such lists, all of one length.
+            Bools are not mixed with numbers.
 
     Returns:
         A tensor with one axis for each level of nesting, on the CPU: int64 from ints, float32 as soon
@@ -162,7 +163,7 @@ def random_normal(shape: tuple[int, ...], seed: int) -> Tensor:
 
     Args:
         shape: the size of each axis, () and sizes of 0 included.
-        seed: a whole number, 0 or more; another seed gives other numbers.
+        seed: a whole number from 0 to 2**32 - 1; another seed gives other numbers.
 
     Returns:
         `shape`, float32, on the CPU: independent draws from the normal distribution with mean 0 and

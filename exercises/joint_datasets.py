@@ -193,8 +193,8 @@ def split_with_transforms(
             `round(fraction * len(dataset))`, the rest are test.
         train_transform: a callable for the features of a train sample.
         test_transform: a callable for the features of a test sample.
-        seed: an int from 0; which sample goes where, and in which order,
-            depends only on it, on `fraction` and on the length of `dataset`.
+        seed: an int from 0 to 2**32 - 1; which sample goes where, and in which
+            order, depends only on it, on `fraction` and on the length of `dataset`.
 
     Returns:
         The tuple (train, test) of two `Dataset`s whose samples are tuples

@@ -12,7 +12,7 @@ def scalar(value: float) -> Tensor:
     No axis means shape `()`, which is not the same as a vector with one entry, `(1,)`.
 
     Args:
-        value: a Python int or float, `inf` and `nan` included.
+        value: a Python int of at most 64 bits, or a float, `inf` and `nan` included.
 
     Returns:
         (), float32 even for a whole number, on the CPU.
@@ -62,7 +62,7 @@ def describe(tensor: Tensor) -> dict[str, Any]:
         tensor: any shape, dtype and device.
 
     Returns:
-        A dict with exactly these keys:
+        A plain `dict` with exactly these keys:
         "rank": how many axes it has, an int;
         "shape": the size of each axis, a plain tuple of ints rather than a `torch.Size`;
         "dtype": its `torch.dtype`;

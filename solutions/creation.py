@@ -15,6 +15,7 @@ def from_list(values: list) -> Tensor:
 
     Args:
         values: a list of ints that fit int64, floats or bools, or lists of such lists, all of one length.
+            Bools are not mixed with numbers.
 
     Returns:
         A tensor with one axis for each level of nesting, on the CPU: int64 from ints, float32 as soon
@@ -165,7 +166,7 @@ def evenly_spaced(start: float, stop: float, count: int) -> Tensor:
     """
     if count < 1:
         raise ValueError(f"count must be at least 1, not {count}")
-    return torch.linspace(start, stop, count, dtype=torch.float32)
+    return torch.linspace(start, stop, count)
 
 
 def random_normal(shape: tuple[int, ...], seed: int) -> Tensor:
@@ -176,7 +177,7 @@ def random_normal(shape: tuple[int, ...], seed: int) -> Tensor:
 
     Args:
         shape: the size of each axis, () and sizes of 0 included.
-        seed: a whole number, 0 or more; another seed gives other numbers.
+        seed: a whole number from 0 to 2**32 - 1; another seed gives other numbers.
 
     Returns:
         `shape`, float32, on the CPU: independent draws from the normal distribution with mean 0 and
@@ -196,7 +197,7 @@ def random_normal(shape: tuple[int, ...], seed: int) -> Tensor:
         https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
     """
     generator = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=generator, dtype=torch.float32)
+    return torch.randn(shape, generator=generator)
 
 
 def checkerboard(size: int) -> Tensor:

@@ -183,9 +183,9 @@ def standardize_splits(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     if test.shape[1] != train.shape[1]:
         raise ValueError(f"test has {test.shape[1]} columns, train has {train.shape[1]}")
     std, mean = torch.std_mean(train, dim=0, correction=0)  # (columns,)
+    lowest, highest = train.aminmax(dim=0)
     # Not `std == 0`: torch.full((7, 1), 0.1) has the std 7e-9, and a division by that gives -1 and 1.
-    constant = (train == train[0]).all(dim=0)
-    scale = std.masked_fill(constant, 1)
+    scale = std.masked_fill(lowest == highest, 1)
     return (train - mean) / scale, (test - mean) / scale
 
 
@@ -209,8 +209,8 @@ def split_with_transforms(
             `round(fraction * len(dataset))`, the rest are test.
         train_transform: a callable for the features of a train sample.
         test_transform: a callable for the features of a test sample.
-        seed: an int from 0; which sample goes where, and in which order,
-            depends only on it, on `fraction` and on the length of `dataset`.
+        seed: an int from 0 to 2**32 - 1; which sample goes where, and in which
+            order, depends only on it, on `fraction` and on the length of `dataset`.
 
     Returns:
         The tuple (train, test) of two `Dataset`s whose samples are tuples

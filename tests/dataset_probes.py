@@ -53,6 +53,21 @@ class KeyedDataset(Dataset[tuple[float, str]]):
         return self.rows[index]
 
 
+class AskedDataset(Dataset[tuple[float, int]]):
+    """`count` samples (number, number); writes down which indices it is asked for, in Python's own words."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.asked: list[str] = []
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[float, int]:
+        self.asked.append(repr(index))
+        return float(index), int(index)
+
+
 def pickled(value: Any) -> Any:
     """What arrives when a value is sent to a worker process.
 

@@ -118,6 +118,7 @@ def that(condition: object, /, *, call: str, got: object, should_be: object, **i
 def raises(error: type[Exception], /, *, match: str, call: str, **inputs: object) -> "_Raises":
     """Expect a `with` block to raise `error`, with a message that `match` is found in (`re.search`).
 
+    Capital letters do not count: a sentence may well begin with the name of a parameter.
     A stub's NotImplementedError, what the tool itself raises, and whatever is no Exception go through.
     """
     if not (isinstance(error, type) and issubclass(error, Exception)):
@@ -149,7 +150,7 @@ class _Raises:
             return None
         if isinstance(error, NotImplementedError) or not isinstance(error, self.wanted):
             difference = f"{error_name(error)} instead of {self.wanted.__name__}"
-        elif not re.search(self.match, message_of(error)):
+        elif not re.search(self.match, message_of(error), re.IGNORECASE):
             difference = f"its message has no {self.match!r} in it"
         else:
             return True

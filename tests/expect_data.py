@@ -7,13 +7,20 @@ from torch import Tensor
 from tests import expect
 
 
+def pair(actual: Any, call: str, names: str, **inputs: object) -> tuple[Any, Any]:
+    """Expect a tuple of two, and return it; a named tuple is one too, also in the learner's process."""
+    __tracebackhide__ = True
+    is_tuple = type(actual) is tuple or isinstance(getattr(actual, "_fields", None), tuple)
+    expect.that(is_tuple and len(actual) == 2, call=call, got=actual, should_be=f"a tuple {names}", **inputs)
+    return actual[0], actual[1]
+
+
 def sample(actual: Any, features: Tensor, label: Tensor, call: str) -> None:
     """Expect the tuple (features, label), both tensors."""
     __tracebackhide__ = True
-    is_pair = isinstance(actual, tuple) and len(actual) == 2
-    expect.that(is_pair, call=call, got=actual, should_be="a tuple (features, label)")
-    expect.tensor(actual[0], features, call=f"{call}[0]")
-    expect.tensor(actual[1], label, call=f"{call}[1]")
+    got = pair(actual, call, "(features, label)")
+    expect.tensor(got[0], features, call=f"{call}[0]")
+    expect.tensor(got[1], label, call=f"{call}[1]")
 
 
 def samples(actual: Any, features: Tensor, labels: Tensor, call: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from tests import dataset_probes, expect, expect_data, probes, strategies
+from tests import dataset_probes, expect, expect_data, probes, promises, strategies
 
 
 def rows(count, columns, device="cpu", dtype=torch.float32):
@@ -24,6 +24,12 @@ def labels_for(count, device="cpu"):
 def features_in(samples):
     """The features of samples, as a list of Python numbers."""
     return [float(features) for features, _ in samples]
+
+
+def expect_plain_sample(actual, features, label, call):
+    """Expect the tuple (features, label), neither of them a tensor."""
+    __tracebackhide__ = True
+    expect.value(expect_data.pair(actual, call, "(features, label)"), (features, label), call=call)
 
 
 # -- JointDataset --------------------------------------------------------------------------------------------
@@ -120,8 +126,9 @@ def test_JointDataset_takes_tensors_of_any_memory_layout(impl, device, layout):
     expect_data.sample(actual, features[2], labels[2], call="JointDataset(features, labels)[2]")
 
 
-def test_JointDataset_gives_views_of_the_features(impl, probe, device):
-    call = (impl.JointDataset, rows(3, 2, device), labels_for(3, device), 1)
+@promises.LAYOUTS
+def test_JointDataset_gives_views_of_the_features(impl, probe, device, layout):
+    call = (impl.JointDataset, layout(rows(3, 2, device)), labels_for(3, device), 1)
 
     actual = probe(probes.shares_memory, dataset_probes.features_of, *call)
 
@@ -129,8 +136,9 @@ def test_JointDataset_gives_views_of_the_features(impl, probe, device):
     expect.that(actual, call="JointDataset(features, labels)[1][0]", got="other memory", should_be=should_be)
 
 
-def test_JointDataset_gives_views_of_the_labels(impl, probe, device):
-    call = (impl.JointDataset, rows(3, 2, device), labels_for(3, device), 1)
+@promises.LAYOUTS
+def test_JointDataset_gives_views_of_the_labels(impl, probe, device, layout):
+    call = (impl.JointDataset, rows(3, 2, device), layout(labels_for(3, device)), 1)
 
     actual = probe(probes.shares_memory, dataset_probes.labels_of, *call)
 
@@ -139,13 +147,13 @@ def test_JointDataset_gives_views_of_the_labels(impl, probe, device):
 
 
 def test_JointDataset_keeps_samples_attached_to_the_graph(impl, probe, device):
-    features, labels = rows(3, 2, device), labels_for(3, device)
+    for at, part in enumerate((dataset_probes.features_of, dataset_probes.labels_of)):
+        tensors = rows(3, 2, device), rows(3, 2, device)
 
-    call = (dataset_probes.features_of, impl.JointDataset, features, labels, 1)
-    actual = probe(probes.gradient, *call, wrt=1)
+        actual = probe(probes.gradient, part, impl.JointDataset, *tensors, 1, wrt=1 + at)
 
-    expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
-    expect.tensor(actual, expected, call="gradient of JointDataset(features, labels)[1][0]")
+        expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
+        expect.tensor(actual, expected, call=f"gradient of JointDataset(features, labels)[1][{at}]")
 
 
 def test_JointDataset_leaves_its_tensors_as_they_are(impl, probe, device):
@@ -258,9 +266,12 @@ def test_pair_takes_samples_of_any_shape(impl, device, features, labels):
     expect_data.sample(actual, x[2], y[2], call=f"pair(<{features}>, <{labels}>)[2]")
 
 
+@promises.LAYOUTS
 @pytest.mark.parametrize("part", [dataset_probes.features_of, dataset_probes.labels_of])
-def test_pair_gives_views_of_its_tensors(impl, probe, device, part):
-    actual = probe(probes.shares_memory, part, impl.pair, rows(3, 2, device), labels_for(3, device), 1)
+def test_pair_gives_views_of_its_tensors(impl, probe, device, part, layout):
+    tensors = layout(rows(3, 2, device)), layout(labels_for(3, device))
+
+    actual = probe(probes.shares_memory, part, impl.pair, *tensors, 1)
 
     call = f"{part.__name__} pair(features, labels)[1]"
     should_be = "a view of the tensor that was given, not a copy"
@@ -268,12 +279,13 @@ def test_pair_gives_views_of_its_tensors(impl, probe, device, part):
 
 
 def test_pair_keeps_samples_attached_to_the_graph(impl, probe, device):
-    features, labels = rows(3, 2, device), labels_for(3, device)
+    for at, part in enumerate((dataset_probes.features_of, dataset_probes.labels_of)):
+        tensors = rows(3, 2, device), rows(3, 2, device)
 
-    actual = probe(probes.gradient, dataset_probes.features_of, impl.pair, features, labels, 1, wrt=1)
+        actual = probe(probes.gradient, part, impl.pair, *tensors, 1, wrt=1 + at)
 
-    expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
-    expect.tensor(actual, expected, call="gradient of pair(features, labels)[1][0]")
+        expected = torch.tensor([[0.0, 0.0], [0.25, 1.5], [0.0, 0.0]], device=device)
+        expect.tensor(actual, expected, call=f"gradient of pair(features, labels)[1][{at}]")
 
 
 def test_pair_leaves_its_tensors_as_they_are(impl, probe, device):
@@ -311,7 +323,7 @@ def test_MappedDataset_transforms_the_features(impl, probe, device, transform, f
 def test_MappedDataset_passes_samples_that_are_no_tensors(impl, probe):
     mapped = impl.MappedDataset(probe(dataset_probes.KeyedDataset, 3), probes.double)
 
-    expect.value(mapped[2], (4.0, "no. 2"), call="MappedDataset(dataset, double)[2]")
+    expect_plain_sample(mapped[2], 4.0, "no. 2", call="MappedDataset(dataset, double)[2]")
 
 
 def test_MappedDataset_counts_negative_indices_from_the_end(impl, probe, device):
@@ -444,10 +456,9 @@ STANDARDIZE = "standardize_splits(train, test)"
 
 def expect_splits(actual, expected_train, expected_test, /, **inputs):
     __tracebackhide__ = True
-    is_pair = isinstance(actual, tuple) and len(actual) == 2
-    expect.that(is_pair, call=STANDARDIZE, got=actual, should_be="a tuple (train, test)", **inputs)
-    expect.tensor(actual[0], expected_train, call=f"{STANDARDIZE}[0]", **inputs)
-    expect.tensor(actual[1], expected_test, call=f"{STANDARDIZE}[1]", **inputs)
+    train, test = expect_data.pair(actual, STANDARDIZE, "(train, test)", **inputs)
+    expect.tensor(train, expected_train, call=f"{STANDARDIZE}[0]", **inputs)
+    expect.tensor(test, expected_test, call=f"{STANDARDIZE}[1]", **inputs)
 
 
 def test_standardize_splits_uses_mean_and_std_of_each_column(impl, device):
@@ -539,6 +550,16 @@ def test_standardize_splits_sees_a_constant_column_despite_rounding(impl, device
     actual = impl.standardize_splits(train, test)
 
     expect_splits(actual, torch.zeros_like(train), torch.full_like(test, 2), train=train, test=test)
+
+
+def test_standardize_splits_divides_a_column_that_hardly_varies(impl, device):
+    train = torch.tensor([[0.0, 1.0], [2e-15, 5.0]], device=device)
+    test = torch.tensor([[4e-15, 3.0]], device=device)
+
+    actual = impl.standardize_splits(train, test)
+
+    expected = train.new_tensor([[-1.0, -1.0], [1.0, 1.0]]), train.new_tensor([[3.0, 0.0]])
+    expect_splits(actual, *expected, train=train, test=test)
 
 
 def test_standardize_splits_only_centers_when_train_has_one_row(impl, device):
@@ -697,7 +718,7 @@ def test_split_with_transforms_rounds_the_train_split(impl, probe, count, fracti
     expect.value(lengths, (train_count, count - train_count), call=call, samples=count)
 
 
-@given(count=st.integers(0, 12), fraction=st.floats(0, 1), seed=st.integers(0, 2**31 - 1))
+@given(count=st.integers(0, 12), fraction=st.floats(0, 1), seed=st.integers(0, 2**32 - 1))
 def test_split_with_transforms_puts_each_sample_on_exactly_one_side(impl, probe, count, fraction, seed):
     dataset = numbered(probe, count)
 
@@ -794,9 +815,20 @@ def test_split_with_transforms_works_on_any_dataset(impl, probe):
 
     call = SPLIT.format(0.6, 0)
     for side, name, factor in zip(sides, ("train", "test"), (-1, 2), strict=True):
-        samples = probe(dataset_probes.samples, side, limit=5)
-        should_be = [(factor * float(label[-1]), label) for _, label in samples]
-        expect.value(samples, should_be, call=f"{name} samples of {call}")
+        for sample in probe(dataset_probes.samples, side, limit=5):
+            features = factor * float(sample[1][-1])
+            expect_plain_sample(sample, features, sample[1], call=f"a {name} sample of {call}")
+
+
+def test_split_with_transforms_asks_its_dataset_for_ints_from_0(impl, probe):
+    dataset = probe(dataset_probes.AskedDataset, 6)
+    train, test = impl.split_with_transforms(dataset, 0.5, probes.negate, probes.double, 0)
+
+    for index in (0, 1, -1):
+        train[index], test[index]
+
+    call = "what train[0], train[1], train[-1] and the same of test ask `dataset` for, sorted"
+    expect.value(sorted(dataset.asked), ["0", "1", "2", "3", "4", "5"], call=call)
 
 
 def test_split_with_transforms_reads_no_sample_before_an_access(impl, probe):
@@ -844,8 +876,7 @@ def test_split_with_transforms_refuses_an_index_past_either_end(impl, probe, ind
 def test_split_with_transforms_makes_two_Datasets(impl, probe):
     sides = impl.split_with_transforms(numbered(probe, 6), 0.5, probes.negate, probes.double, 0)
 
-    is_pair = isinstance(sides, tuple) and len(sides) == 2
-    expect.that(is_pair, call=SPLIT.format(0.5, 0), got=sides, should_be="a tuple (train, test)")
+    sides = expect_data.pair(sides, SPLIT.format(0.5, 0), "(train, test)")
     actual = [probe(isinstance, side, Dataset) for side in sides]
     expect.value(actual, [True, True], call=f"isinstance(side, Dataset) of both of {SPLIT.format(0.5, 0)}")
 

@@ -28,7 +28,7 @@ def test_scalar_is_float32_for_ints_and_floats(impl, value):
     expect.tensor(actual, torch.full((), 7.0, dtype=torch.float32), call=f"scalar({value})")
 
 
-@pytest.mark.parametrize("value", [0.1, -1234.5, 1e-30, 1e30, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("value", [0.1, -1234.5, 1e-30, 1e30, 2**62, math.inf, -math.inf, math.nan])
 def test_scalar_keeps_the_number(impl, value):
     actual = impl.scalar(value)
 
@@ -167,6 +167,13 @@ def test_stack_matrices_names_the_first_odd_matrix(impl, device, place, odd):
     shapes[place] = odd
 
     with expect.raises(ValueError, match=rf"matrices\[{place}\]", call="stack_matrices(matrices)", shapes=shapes):
+        impl.stack_matrices([torch.ones(shape, device=device) for shape in shapes])
+
+
+def test_stack_matrices_takes_the_first_matrix_as_the_model(impl, device):
+    shapes = [(1, 2), (2, 3), (2, 3)]  # the first is the only odd one, and yet the second is named
+
+    with expect.raises(ValueError, match=r"matrices\[1\]", call="stack_matrices(matrices)", shapes=shapes):
         impl.stack_matrices([torch.ones(shape, device=device) for shape in shapes])
 
 

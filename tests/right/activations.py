@@ -1,5 +1,7 @@
 """Right answers to the katas of `activations` in other styles."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -27,6 +29,20 @@ def net_input(x, weight, bias):
     return torch.add(torch.inner(x, weight), bias)
 
 
+@right("a feature of ones for the bias")
+def net_input(x, weight, bias):
+    ones = x.new_ones(*x.shape[:-1], 1)
+    return torch.tensordot(torch.cat([x, ones], dim=-1), torch.cat([weight, bias.reshape(1)]), dims=1)
+
+
+@right("vmap over flat rows")
+def net_input(x, weight, bias):
+    rows = x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    if not len(rows):
+        return x.sum(-1)
+    return torch.vmap(lambda row: row.dot(weight) + bias)(rows).reshape(x.shape[:-1])
+
+
 @right("torch.sigmoid")
 def logistic(z):
     return torch.sigmoid(z)
@@ -52,6 +68,36 @@ def logistic(z):
     return result
 
 
+@right("exp of minus softplus")
+def logistic(z):
+    return torch.exp(-functional.softplus(-z))
+
+
+@right("softmax of two classes")
+def logistic(z):
+    both = torch.stack([z, torch.zeros_like(z)], dim=-1).clamp(-60000, 60000)
+    return torch.softmax(both, dim=-1)[..., 0]
+
+
+class _Logistic(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        decay = torch.exp(-z.abs())
+        p = torch.where(z < 0, decay, 1) / (1 + decay)
+        ctx.save_for_backward(p)
+        return p
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (p,) = ctx.saved_tensors
+        return upstream * p * (1 - p)
+
+
+@right("a backward of its own")
+def logistic(z):
+    return _Logistic.apply(z)
+
+
 @right("nn.Softmax")
 def softmax(scores, dim):
     return nn.Softmax(dim=dim)(scores)
@@ -75,20 +121,37 @@ def softmax(scores, dim):
     return torch.softmax(wide, dim).to(scores.dtype)
 
 
+@right("exps, normalized")
+def softmax(scores, dim):
+    return functional.normalize((scores - scores.amax(dim, keepdim=True).detach()).exp(), p=1, dim=dim)
+
+
+@right("softmin of the opposite")
+def softmax(scores, dim):
+    return functional.softmin(-scores, dim=dim)
+
+
 @right("torch.log_softmax")
 def log_softmax(scores, dim):
     return torch.log_softmax(scores, dim)
 
 
-@right("scores minus logsumexp")
+@right("scores minus logsumexp, in float32 at least")
 def log_softmax(scores, dim):
-    return scores - torch.logsumexp(scores, dim=dim, keepdim=True)
+    wide = scores.float() if scores.dtype in (torch.float16, torch.bfloat16) else scores
+    return (wide - torch.logsumexp(wide, dim=dim, keepdim=True)).to(scores.dtype)
 
 
 @right("log of the sum, written out")
 def log_softmax(scores, dim):
     shifted = scores - scores.detach().max(dim, keepdim=True)[0]
     return shifted - shifted.exp().sum(dim).log().unsqueeze(dim)
+
+
+@right("the last of the running logsumexps")
+def log_softmax(scores, dim):
+    shifted = scores - scores.max(dim, keepdim=True).values
+    return shifted - shifted.logcumsumexp(dim).narrow(dim, -1, 1)
 
 
 @right("-inf, and rows with nothing kept made harmless")
@@ -130,6 +193,26 @@ def masked_softmax(scores, keep, dim):
     return torch.log_softmax(filled, dim).exp() * keep
 
 
+@right("boolean indexing of the kept scores")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype != torch.bool:
+        raise ValueError("Keep must be a mask of bools")
+    keep = keep.expand_as(scores)
+    filled = torch.full_like(scores, torch.finfo(scores.dtype).min)
+    filled[keep] = scores[keep]
+    return torch.softmax(filled, dim) * keep
+
+
+@right("in log space until the end")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype is not torch.bool:
+        raise ValueError("keep")
+    keep = torch.broadcast_to(keep, scores.shape)
+    known = scores.where(keep, torch.zeros_like(scores))
+    logs = torch.where(keep | ~keep.any(dim, keepdim=True), known, -math.inf).log_softmax(dim)
+    return torch.where(keep, logs, -math.inf).exp()
+
+
 @right("through sigmoid")
 def tanh(z):
     return 2 * torch.sigmoid(2 * z) - 1
@@ -145,6 +228,42 @@ def tanh(z):
     falling = torch.exp(-2 * torch.where(z > 0, z, 0.0))
     rising = torch.exp(2 * torch.where(z > 0, 0.0, z))
     return torch.where(z > 0, (1 - falling) / (1 + falling), (rising - 1) / (rising + 1))
+
+
+@right("two classes, one share minus the other")
+def tanh(z):
+    shares = torch.softmax(torch.stack([z, -z]).clamp(-30000, 30000), dim=0)
+    return shares[0] - shares[1]
+
+
+@right("masks and in-place writes into a new tensor")
+def tanh(z):
+    result = torch.empty_like(z)
+    positive = z >= 0
+    decay = torch.exp(-2 * z[positive])
+    result[positive] = (1 - decay) / (1 + decay)
+    decay = torch.exp(2 * z[~positive])
+    result[~positive] = (decay - 1) / (decay + 1)
+    return result
+
+
+class _Tanh(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        decay = torch.exp(-2 * z.abs())
+        result = torch.sign(z) * (1 - decay) / (1 + decay)
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (result,) = ctx.saved_tensors
+        return upstream * (1 - result**2)
+
+
+@right("a backward of its own")
+def tanh(z):
+    return _Tanh.apply(z)
 
 
 @right("torch.relu")
@@ -179,6 +298,33 @@ def relu(z):
     return result
 
 
+@right("threshold")
+def relu(z):
+    return functional.threshold(z, 0.0, 0.0)
+
+
+@right("the larger one in a stack")
+def relu(z):
+    return torch.stack([z, torch.zeros_like(z)]).amax(dim=0)
+
+
+class _Relu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        ctx.save_for_backward(z > 0)
+        return z.masked_fill(z < 0, 0.0)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (positive,) = ctx.saved_tensors
+        return upstream * positive
+
+
+@right("a backward of its own")
+def relu(z):
+    return _Relu.apply(z)
+
+
 @right("functional.elu")
 def elu(z, alpha):
     return functional.elu(z, alpha)
@@ -200,6 +346,36 @@ def elu(z, alpha):
 @right("nn.ELU")
 def elu(z, alpha):
     return nn.ELU(alpha=alpha)(z)
+
+
+@right("where, with a harmless number in the dropped branch")
+def elu(z, alpha):
+    positive = z > 0
+    return torch.where(positive, z, alpha * torch.expm1(torch.where(positive, 0.0, z)))
+
+
+@right("celu of a stretched number")
+def elu(z, alpha):
+    return torch.where(z > 0, z, functional.celu(z * alpha, alpha))
+
+
+class _Elu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z, alpha):
+        low = alpha * torch.expm1(z.clamp(max=0))
+        ctx.save_for_backward(z, low)
+        ctx.alpha = alpha
+        return torch.where(z > 0, z, low)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        z, low = ctx.saved_tensors
+        return torch.where(z > 0, upstream, upstream * (low + ctx.alpha)), None
+
+
+@right("a backward of its own")
+def elu(z, alpha):
+    return _Elu.apply(z, alpha)
 
 
 @right("torch's own")
@@ -230,6 +406,28 @@ def bce_with_logits(logits, targets):
     return torch.mean(torch.logaddexp(z, torch.zeros_like(z)) - z * t)
 
 
+@right("log-likelihood of a distribution")
+def bce_with_logits(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("Targets have another shape than logits")
+    return -torch.distributions.Bernoulli(logits=logits, validate_args=False).log_prob(targets).mean()
+
+
+@right("cross-entropy with probabilities as targets")
+def bce_with_logits(logits, targets):
+    if logits.size() != targets.size():
+        raise ValueError(f"targets: {targets.size()}")
+    classes = torch.stack([logits, torch.zeros_like(logits)], dim=-1).reshape(-1, 2)
+    return functional.cross_entropy(classes, torch.stack([targets, 1 - targets], dim=-1).reshape(-1, 2))
+
+
+@right("between both losses by the target")
+def bce_with_logits(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("targets")
+    return torch.lerp(functional.softplus(logits), functional.softplus(-logits), targets).mean()
+
+
 @right("shift, divide, exp, normalise")
 def temperature_softmax(scores, temperature):
     if temperature <= 0 or temperature != temperature:
@@ -245,3 +443,12 @@ def temperature_softmax(scores, temperature):
     wide = scores if scores.device.type == "mps" else scores.double()
     gaps = (wide - wide.amax(dim=-1, keepdim=True)) / temperature
     return gaps.log_softmax(dim=-1).exp().to(scores.dtype)
+
+
+@right("a distribution over finite numbers")
+def temperature_softmax(scores, temperature):
+    if not temperature > 0.0:
+        raise ValueError("Temperature must be positive")
+    gaps = scores - scores.max(dim=-1, keepdim=True).values
+    logits = (gaps / temperature).clamp(min=torch.finfo(scores.dtype).min)
+    return torch.distributions.Categorical(logits=logits, validate_args=False).probs

@@ -1,6 +1,8 @@
 """Right answers to the katas of `creation` in other styles, none of which a spec may reject."""
 
 import math
+import random
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -29,6 +31,17 @@ def from_list(values):
     if not values:
         return torch.empty(0)
     return piece(values)
+
+
+@right("typed constructors, chosen by the entries")
+def from_list(values):
+    def entries(value):
+        return [entry for item in value for entry in entries(item)] if isinstance(value, list) else [value]
+
+    kinds = {type(entry) for entry in entries(values)}
+    if kinds == {bool}:
+        return torch.BoolTensor(values)
+    return torch.LongTensor(values) if kinds == {int} else torch.FloatTensor(values)
 
 
 # from_array
@@ -62,6 +75,18 @@ def from_array(array, share):
     return copy
 
 
+@right("dlpack")
+def from_array(array, share):
+    tensor = torch.from_dlpack(array)
+    return tensor if share else torch.clone(tensor, memory_format=torch.contiguous_format)
+
+
+@right("to itself, with a switch")
+def from_array(array, share):
+    tensor = torch.as_tensor(array)
+    return tensor.to(tensor.dtype, copy=not share)
+
+
 # to_float32
 
 
@@ -83,6 +108,13 @@ def to_float32(array):
 @right("as_tensor, then float")
 def to_float32(array):
     return torch.as_tensor(array).float()
+
+
+@right("written into an empty array")
+def to_float32(array):
+    result = np.empty(np.shape(array), dtype=np.float32)
+    result[...] = array
+    return torch.from_numpy(result)
 
 
 # filled_like
@@ -131,6 +163,40 @@ def filled_like(tensor, value):
     return torch.tensor(value, dtype=tensor.dtype, device=tensor.device).expand(tensor.shape)
 
 
+@right("without a graph, one number repeated")
+@torch.no_grad()
+def filled_like(tensor, value):
+    dtype = tensor.dtype
+    if dtype.is_floating_point:
+        if math.isfinite(value) and abs(value) > torch.finfo(dtype).max:
+            raise ValueError(f"{value=}")
+        return torch.tensor(value, dtype=dtype, device=tensor.device).repeat(tensor.shape)
+    try:
+        whole = int(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{value=}") from None
+    low, high = (0, 1) if dtype is torch.bool else (torch.iinfo(dtype).min, torch.iinfo(dtype).max)
+    if whole != value or whole not in range(low, high + 1):
+        raise ValueError(f"{value=}")
+    return torch.tensor(whole, dtype=dtype, device=tensor.device).repeat(tensor.shape)
+
+
+@right("inference mode, a masked zero")
+def filled_like(tensor, value):
+    if tensor.dtype == torch.bool:
+        fits = value == 0 or value == 1
+    elif tensor.is_floating_point():
+        largest = torch.finfo(tensor.dtype).max
+        fits = not (-math.inf < value < -largest or largest < value < math.inf)
+    else:
+        info = torch.iinfo(tensor.dtype)
+        fits = info.min <= value <= info.max and value % 1 == 0
+    if not fits:
+        raise ValueError(f"Value {value} is not one of {tensor.dtype}")
+    with torch.inference_mode():
+        return torch.zeros_like(tensor).masked_fill_(torch.ones_like(tensor, dtype=torch.bool), value)
+
+
 # evenly_spaced
 
 
@@ -167,6 +233,22 @@ def evenly_spaced(start, stop, count):
     return torch.tensor([*points, stop], dtype=torch.float32)
 
 
+@right("interpolated by NumPy")
+def evenly_spaced(start, stop, count):
+    if count < 1:
+        raise ValueError("Count must be positive")
+    points = np.interp(np.arange(count), [0, max(count - 1, 1)], [start, stop])
+    return torch.tensor(points, dtype=torch.float32)
+
+
+@right("exact fractions")
+def evenly_spaced(start, stop, count):
+    if count < 1:
+        raise ValueError("count: at least 1")
+    first, last = Fraction(start), Fraction(stop)
+    return torch.Tensor([float(first + (last - first) * i / max(count - 1, 1)) for i in range(count)])
+
+
 # random_normal
 
 
@@ -196,6 +278,28 @@ def random_normal(shape, seed):
     radius = (-2 * torch.log1p(-torch.rand(shape, generator=generator, dtype=torch.float64))).sqrt()
     angle = 2 * math.pi * torch.rand(shape, generator=generator, dtype=torch.float64)
     return (radius * angle.cos()).float()
+
+
+@right("global state, put back by hand")
+def random_normal(shape, seed):
+    state = torch.get_rng_state()
+    try:
+        torch.manual_seed(seed)
+        return torch.distributions.Normal(0.0, 1.0).sample(shape)
+    finally:
+        torch.set_rng_state(state)
+
+
+@right("Python's own generator, number by number")
+def random_normal(shape, seed):
+    source = random.Random(seed)
+    return torch.tensor([source.gauss(0, 1) for _ in range(math.prod(shape))]).reshape(shape)
+
+
+@right("the distribution's inverse of uniform numbers")
+def random_normal(shape, seed):
+    uniform = torch.rand(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return torch.special.ndtri(uniform.clamp(min=1e-16)).float()
 
 
 # checkerboard
@@ -232,6 +336,23 @@ def checkerboard(size):
     return (1 - torch.einsum("i,j->ij", signs, signs)) // 2
 
 
+@right("windows that slide over 0 and 1 by turns: views of one row")
+def checkerboard(size):
+    return torch.tensor([0, 1]).repeat(size + 1).as_strided((size, size), (1, 1))
+
+
+@right("running sums of ones")
+def checkerboard(size):
+    ones = torch.ones(size, size, dtype=torch.int64)
+    return (ones.cumsum(0) + ones.cumsum(1)) % 2
+
+
+@right("Kronecker product, cut to size")
+def checkerboard(size):
+    half = -(-size // 2)
+    return torch.kron(torch.ones(half, half, dtype=torch.int64), torch.tensor([[0, 1], [1, 0]]))[:size, :size]
+
+
 # one_hot
 
 
@@ -257,3 +378,34 @@ def one_hot(labels, classes):
     rows = labels.new_zeros(len(labels), classes)
     rows[torch.arange(len(labels), device=labels.device), labels] = 1
     return rows
+
+
+@right("NumPy's identity")
+def one_hot(labels, classes):
+    array = labels.cpu().numpy()
+    if array.size and (array.min() < 0 or array.max() >= classes):
+        raise ValueError("Labels out of range")
+    return torch.from_numpy(np.eye(classes, dtype=np.int64)[array]).to(labels.device)
+
+
+@right("counting flat places")
+def one_hot(labels, classes):
+    if not torch.isin(labels, torch.arange(classes, device=labels.device)).all():
+        raise ValueError(f"{labels=}")
+    places = torch.arange(len(labels), device=labels.device) * classes + labels
+    return torch.bincount(places, minlength=len(labels) * classes).view(len(labels), classes)
+
+
+@right("a step at the label, and its difference")
+def one_hot(labels, classes):
+    if labels.numel() > 0 and (labels.min().item() < 0 or labels.max().item() >= classes):
+        raise ValueError(f"labels from {labels.min()} to {labels.max()}")
+    edges = torch.arange(classes + 1, device=labels.device)
+    return -(labels[:, None] >= edges).long().diff(dim=1)
+
+
+@right("embedding")
+def one_hot(labels, classes):
+    if torch.any(torch.logical_or(labels < 0, labels > classes - 1)):
+        raise ValueError("labels")
+    return torch.nn.functional.embedding(labels, torch.eye(classes, dtype=torch.int64, device=labels.device))

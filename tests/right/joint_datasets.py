@@ -1,12 +1,15 @@
 """Right answers to the topic `joint_datasets` in other styles than the solution's."""
 
+import hashlib
 import operator
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import nn
 from torch.utils.data import Dataset, StackDataset, Subset, TensorDataset, random_split
 
 from kata.variants import right
@@ -62,6 +65,63 @@ class JointDataset(StackDataset):  # noqa: F811
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))
+
+
+class _Sample(NamedTuple):
+    features: Any
+    label: Any
+
+
+@right("named samples")
+class JointDataset(Dataset):  # noqa: F811
+    def __init__(self, features, labels):
+        if len(features) != len(labels):
+            raise ValueError("Labels and features must have the same length")
+        self.features, self.labels = features, labels
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        return _Sample(self.features[index], self.labels[index])
+
+
+@right("dataclass, checked afterwards")
+@dataclass
+class JointDataset(Dataset):  # noqa: F811
+    features: torch.Tensor
+    labels: torch.Tensor
+
+    def __post_init__(self):
+        if self.features.size(0) != self.labels.size(0):
+            raise ValueError(f"{self.labels.size(0)=} is not {self.features.size(0)=}")
+
+    def __len__(self):
+        return self.features.size(dim=0)
+
+    def __getitem__(self, index):
+        return self.features.select(0, index), self.labels.select(0, index)
+
+
+@right("a sequence over a range")
+class JointDataset(Dataset, Sequence):  # noqa: F811
+    __slots__ = ("positions", "tensors")
+
+    def __init__(self, *tensors):
+        self.tensors = tensors
+        self.positions = range(len(tensors[0]))
+        if any(len(tensor) != len(self.positions) for tensor in tensors):
+            raise ValueError("features and labels: one of each, please")
+
+    def __len__(self):
+        return len(self.positions)
+
+    def __getitem__(self, index):
+        try:
+            row = self.positions[index]
+        except IndexError:
+            raise IndexError(f"no sample {index}") from None
+        return tuple(tensor[row, ...] for tensor in self.tensors)
 
 
 @right("translates the AssertionError")
@@ -129,6 +189,40 @@ class MappedDataset(Subset):  # noqa: F811
         return [self[index] for index in indices]
 
 
+@right("a list in between, and an iterator of its own")
+class MappedDataset(Dataset):  # noqa: F811
+    def __init__(self, dataset, transform):
+        super().__init__()
+        self.__dict__.update(dataset=dataset, transform=transform)
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        sample = list(self.dataset[index])
+        sample[0] = self.transform(sample[0])
+        return tuple(sample)
+
+    def __iter__(self):
+        for index in range(len(self)):
+            yield self[index]
+
+
+@right("named samples, ends looked at first")
+class MappedDataset(Dataset):  # noqa: F811
+    def __init__(self, dataset, transform):
+        self.dataset, self.transform = dataset, transform
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        sample = _Sample(*self.dataset[index])
+        return sample._replace(features=self.transform(sample.features))
+
+
 def _check(train, test):
     if not train.shape[0]:
         raise ValueError("no rows in train")
@@ -180,6 +274,44 @@ def standardize_splits(train, test):  # noqa: F811
     varies = train.ne(train[:1]).any(dim=0)
     std = torch.where(varies, variance, 1.0).sqrt()
     return (centered.T / std[:, None]).T, ((test - mean).T / std[:, None]).T
+
+
+class _Scaler:
+    def __init__(self, known):
+        if known.size(0) < 1:
+            raise ValueError("Train has no rows")
+        self.mean = known.mean(dim=0)
+        std = known.std(dim=0, unbiased=False)
+        self.scale = torch.where(known.max(dim=0).values > known.min(dim=0).values, std, 1.0)
+
+    def __call__(self, x):
+        return (x - self.mean) / self.scale
+
+
+@right("a scaler that is fitted once")
+def standardize_splits(train, test):  # noqa: F811
+    if test.shape[1:] != train.shape[1:]:
+        raise ValueError("Test has other columns")
+    return tuple(map(_Scaler(train), (train, test)))
+
+
+@right("both at once, cut apart again")
+def standardize_splits(train, test):  # noqa: F811
+    _check(train, test)
+    both = torch.cat([train, test])
+    known, _ = both.split([len(train), len(test)])
+    variance, mean = torch.var_mean(known, 0, correction=0, keepdim=True)
+    factor = variance.masked_fill((known == known[:1]).all(0, keepdim=True), 1.0).rsqrt()
+    return torch.tensor_split((both - mean) * factor, [len(train)])
+
+
+@right("batch norm with fixed statistics")
+def standardize_splits(train, test):  # noqa: F811
+    _check(train, test)
+    known = train.detach()
+    mean, variance = known.mean(0), known.var(0, correction=0)
+    variance[(known == known[0]).all(0)] = 1
+    return tuple(nn.functional.batch_norm(x, mean, variance, eps=0.0) if len(x) else x for x in (train, test))
 
 
 class _Side(Dataset):
@@ -239,3 +371,25 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
         order = torch.randperm(len(dataset)).tolist()
     cut = round(fraction * len(order))
     return _Side(dataset, order[:cut], train_transform), _Side(dataset, order[cut:], test_transform)
+
+
+@right("sorted by a hash of seed and index")
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+    _check_fraction(fraction)
+    order = sorted(range(len(dataset)), key=lambda i: hashlib.sha256(f"{seed}/{i}".encode()).digest())
+    cut = round(len(dataset) * fraction)
+    return _Side(dataset, order[:cut], train_transform), _Side(dataset, order[cut:], test_transform)
+
+
+class _Sides(NamedTuple):
+    train: Dataset
+    test: Dataset
+
+
+@right("a named tuple of sides, NumPy's old generator")
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+    if not (fraction >= 0 and fraction <= 1):
+        raise ValueError("Fraction must be from 0 to 1")
+    order = np.random.RandomState(seed).permutation(len(dataset))
+    train, test = ([int(i) for i in part] for part in np.split(order, [round(fraction * len(dataset))]))
+    return _Sides(_Side(dataset, train, train_transform), _Side(dataset, test, test_transform))

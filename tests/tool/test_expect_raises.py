@@ -30,6 +30,8 @@ def raising(raised: Exception | None, **inputs: Any) -> None:
 def test_raises_accepts_the_error_or_a_subclass_with_a_match():
     with expect.raises(ValueError, match="labels", call="f(x)"):
         raise ValueError("the labels are short")
+    with expect.raises(ValueError, match="labels", call="f(x)"):
+        raise ValueError("Labels are short")
     with expect.raises(LookupError, match=r"^\d+$", call="f(x)"):
         raise IndexError("12")
 

@@ -79,6 +79,15 @@ def logistic(z):
     return 1 / (1 + torch.exp(-z.clamp(-10, 10)))
 
 
+@wrong(
+    "A float16 number without axes became float32: `torch.tensor(1.0)` decides there. Write 1.0, or `torch.ones_like`."
+)
+def logistic(z):
+    one = torch.tensor(1.0)
+    decay = torch.exp(torch.where(z > 0, -z, z))
+    return torch.where(z > 0, one, decay) / (1 + decay)
+
+
 @wrong("The sign of the exponent is missing: your curve falls from 1 to 0. It is exp(-z), not exp(z).")
 def logistic(z):
     return torch.sigmoid(-z)
@@ -168,6 +177,11 @@ def log_softmax(scores, dim):
     return torch.log(torch.softmax(scores, dim).clamp(min=1e-30))
 
 
+@wrong("In half types a logsumexp near 1000 is rounded by 0.5 and more. Subtract the largest score along `dim` first.")
+def log_softmax(scores, dim):
+    return scores - scores.logsumexp(dim, keepdim=True)
+
+
 @wrong("Where nothing is kept every score is -inf, and softmax of that is NaN. Decide what such a row returns: zeros.")
 def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
@@ -213,6 +227,20 @@ def masked_softmax(scores, keep, dim):
     if keep.dtype != torch.bool:
         raise ValueError(f"keep must be bool, not {keep.dtype}")
     return torch.softmax(scores.masked_fill(~keep, torch.finfo(scores.dtype).min), dim)
+
+
+@wrong("-1e4 is not low enough: kept scores may be lower, and lose to it. `torch.finfo` knows a dtype's lowest number.")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype != torch.bool:
+        raise ValueError(f"keep must be bool, not {keep.dtype}")
+    return torch.softmax(scores.masked_fill(~keep, -1e4), dim).masked_fill(~keep, 0.0)
+
+
+@wrong("-1e9 is no float16 number, and filling with it fails there. `torch.finfo` knows the lowest of each dtype.")
+def masked_softmax(scores, keep, dim):
+    if keep.dtype != torch.bool:
+        raise ValueError(f"keep must be bool, not {keep.dtype}")
+    return torch.softmax(scores.masked_fill(~keep, -1e9), dim).masked_fill(~keep, 0.0)
 
 
 @wrong("You masked the other way round: True in `keep` marks a position that counts.")
@@ -280,6 +308,14 @@ def tanh(z):
     return torch.sign(z) * (1 - decay) / (1 + decay)
 
 
+@wrong(
+    "exp(20) is finite in float32, but float16 ends at 65504: there it is inf, and inf / inf NaN. Only let exp fall."
+)
+def tanh(z):
+    rise, fall = torch.exp(z.clamp(-20, 20)), torch.exp(-z.clamp(-20, 20))
+    return (rise - fall) / (rise + fall)
+
+
 @wrong("Going through float32 loses digits of float64 numbers. Keep the dtype, or go to a wider one only.")
 def tanh(z):
     return (2 * torch.sigmoid(2 * z.float()) - 1).to(z.dtype)
@@ -304,6 +340,13 @@ def relu(z):
 @wrong("`.values` of torch.max(z, 0) is the largest entry along axis 0. For a limit use `clamp(min=0)`.")
 def relu(z):
     return torch.max(z, 0).values
+
+
+@wrong(
+    "A float16 number without axes became float32: `torch.tensor(0.0)` decides there. Use `zeros_like(z)` or `clamp`."
+)
+def relu(z):
+    return torch.maximum(z, torch.tensor(0.0))
 
 
 @wrong("abs mirrors the negative entries instead of dropping them: -2 should give 0, not 2.")

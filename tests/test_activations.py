@@ -170,6 +170,15 @@ def test_logistic_computes_in_the_dtype_of_z(impl, device, dtype):
     expect.tensor(actual, like(torch.sigmoid(wide(z)), z), call="logistic(z)", z=z, **exact(dtype))
 
 
+@promises.DTYPES
+def test_logistic_keeps_the_dtype_of_a_single_number(impl, device, dtype):
+    z = torch.tensor(1.0, dtype=dtype, device=device)
+
+    actual = impl.logistic(z)
+
+    expect.tensor(actual, z.new_tensor(0.7310586), call="logistic(z)", z=z)
+
+
 @promises.LAYOUTS
 def test_logistic_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
@@ -750,6 +759,15 @@ def test_tanh_computes_in_the_dtype_of_z(impl, device, dtype):
     expect.tensor(actual, like(torch.tanh(wide(z)), z), call="tanh(z)", z=z, **exact(dtype))
 
 
+@promises.DTYPES
+def test_tanh_keeps_the_dtype_of_a_single_number(impl, device, dtype):
+    z = torch.tensor(1.0, dtype=dtype, device=device)
+
+    actual = impl.tanh(z)
+
+    expect.tensor(actual, z.new_tensor(0.7615942), call="tanh(z)", z=z)
+
+
 @promises.LAYOUTS
 def test_tanh_accepts_any_memory_layout(impl, device, layout):
     z = layout(Z.to(device, copy=True))
@@ -807,6 +825,15 @@ def test_relu_has_slope_1_above_and_0_below(impl, probe, device):
 
     expected = z.new_tensor([[0.0, 0.0, 0.0], [4.0, 5.0, 6.0]])
     expect.tensor(actual, expected, call="gradient of relu(z)", z=z, upstream=upstream)
+
+
+@promises.DTYPES
+def test_relu_keeps_the_dtype_of_a_single_number(impl, device, dtype):
+    z = torch.tensor(2.0, dtype=dtype, device=device)
+
+    actual = impl.relu(z)
+
+    expect.tensor(actual, z.new_tensor(2.0), call="relu(z)", z=z)
 
 
 @promises.LAYOUTS
@@ -1022,6 +1049,16 @@ def test_bce_with_logits_computes_in_the_dtype_of_logits(impl, device, dtype):
     expected = like(functional.binary_cross_entropy_with_logits(wide(logits), wide(targets)), logits)
     call = "bce_with_logits(logits, targets)"
     expect.tensor(actual, expected, call=call, logits=logits, targets=targets, **exact(dtype))
+
+
+@promises.DTYPES
+def test_bce_with_logits_keeps_the_dtype_of_a_single_number(impl, device, dtype):
+    logits, targets = (torch.tensor(number, dtype=dtype, device=device) for number in (2.0, 1.0))
+
+    actual = impl.bce_with_logits(logits, targets)
+
+    call = "bce_with_logits(logits, targets)"
+    expect.tensor(actual, logits.new_tensor(0.1269280), call=call, logits=logits, targets=targets)
 
 
 @promises.LAYOUTS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from tests import dataset_probes, expect, expect_data, probes, strategies
+from tests import dataset_probes, expect, expect_data, probes, promises, strategies
 
 
 def rows(count, columns, device="cpu", dtype=torch.float32):
@@ -126,8 +126,9 @@ def test_JointDataset_takes_tensors_of_any_memory_layout(impl, device, layout):
     expect_data.sample(actual, features[2], labels[2], call="JointDataset(features, labels)[2]")
 
 
-def test_JointDataset_gives_views_of_the_features(impl, probe, device):
-    call = (impl.JointDataset, rows(3, 2, device), labels_for(3, device), 1)
+@promises.LAYOUTS
+def test_JointDataset_gives_views_of_the_features(impl, probe, device, layout):
+    call = (impl.JointDataset, layout(rows(3, 2, device)), labels_for(3, device), 1)
 
     actual = probe(probes.shares_memory, dataset_probes.features_of, *call)
 
@@ -135,8 +136,9 @@ def test_JointDataset_gives_views_of_the_features(impl, probe, device):
     expect.that(actual, call="JointDataset(features, labels)[1][0]", got="other memory", should_be=should_be)
 
 
-def test_JointDataset_gives_views_of_the_labels(impl, probe, device):
-    call = (impl.JointDataset, rows(3, 2, device), labels_for(3, device), 1)
+@promises.LAYOUTS
+def test_JointDataset_gives_views_of_the_labels(impl, probe, device, layout):
+    call = (impl.JointDataset, rows(3, 2, device), layout(labels_for(3, device)), 1)
 
     actual = probe(probes.shares_memory, dataset_probes.labels_of, *call)
 
@@ -264,9 +266,12 @@ def test_pair_takes_samples_of_any_shape(impl, device, features, labels):
     expect_data.sample(actual, x[2], y[2], call=f"pair(<{features}>, <{labels}>)[2]")
 
 
+@promises.LAYOUTS
 @pytest.mark.parametrize("part", [dataset_probes.features_of, dataset_probes.labels_of])
-def test_pair_gives_views_of_its_tensors(impl, probe, device, part):
-    actual = probe(probes.shares_memory, part, impl.pair, rows(3, 2, device), labels_for(3, device), 1)
+def test_pair_gives_views_of_its_tensors(impl, probe, device, part, layout):
+    tensors = layout(rows(3, 2, device)), layout(labels_for(3, device))
+
+    actual = probe(probes.shares_memory, part, impl.pair, *tensors, 1)
 
     call = f"{part.__name__} pair(features, labels)[1]"
     should_be = "a view of the tensor that was given, not a copy"
@@ -545,6 +550,16 @@ def test_standardize_splits_sees_a_constant_column_despite_rounding(impl, device
     actual = impl.standardize_splits(train, test)
 
     expect_splits(actual, torch.zeros_like(train), torch.full_like(test, 2), train=train, test=test)
+
+
+def test_standardize_splits_divides_a_column_that_hardly_varies(impl, device):
+    train = torch.tensor([[0.0, 1.0], [2e-15, 5.0]], device=device)
+    test = torch.tensor([[4e-15, 3.0]], device=device)
+
+    actual = impl.standardize_splits(train, test)
+
+    expected = train.new_tensor([[-1.0, -1.0], [1.0, 1.0]]), train.new_tensor([[3.0, 0.0]])
+    expect_splits(actual, *expected, train=train, test=test)
 
 
 def test_standardize_splits_only_centers_when_train_has_one_row(impl, device):

@@ -170,6 +170,13 @@ def test_stack_matrices_names_the_first_odd_matrix(impl, device, place, odd):
         impl.stack_matrices([torch.ones(shape, device=device) for shape in shapes])
 
 
+def test_stack_matrices_takes_the_first_matrix_as_the_model(impl, device):
+    shapes = [(1, 2), (2, 3), (2, 3)]  # the first is the only odd one, and yet the second is named
+
+    with expect.raises(ValueError, match=r"matrices\[1\]", call="stack_matrices(matrices)", shapes=shapes):
+        impl.stack_matrices([torch.ones(shape, device=device) for shape in shapes])
+
+
 def test_stack_matrices_lets_gradients_flow_to_every_matrix(impl, probe, device):
     upstream = torch.tensor([[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]], device=device)
 

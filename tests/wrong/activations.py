@@ -79,6 +79,15 @@ def logistic(z):
     return 1 / (1 + torch.exp(-z.clamp(-10, 10)))
 
 
+@wrong(
+    "A float16 number without axes became float32: `torch.tensor(1.0)` decides there. Write 1.0, or `torch.ones_like`."
+)
+def logistic(z):
+    one = torch.tensor(1.0)
+    decay = torch.exp(torch.where(z > 0, -z, z))
+    return torch.where(z > 0, one, decay) / (1 + decay)
+
+
 @wrong("The sign of the exponent is missing: your curve falls from 1 to 0. It is exp(-z), not exp(z).")
 def logistic(z):
     return torch.sigmoid(-z)
@@ -331,6 +340,13 @@ def relu(z):
 @wrong("`.values` of torch.max(z, 0) is the largest entry along axis 0. For a limit use `clamp(min=0)`.")
 def relu(z):
     return torch.max(z, 0).values
+
+
+@wrong(
+    "A float16 number without axes became float32: `torch.tensor(0.0)` decides there. Use `zeros_like(z)` or `clamp`."
+)
+def relu(z):
+    return torch.maximum(z, torch.tensor(0.0))
 
 
 @wrong("abs mirrors the negative entries instead of dropping them: -2 should give 0, not 2.")

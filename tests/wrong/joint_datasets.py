@@ -104,6 +104,15 @@ class JointDataset(_Pairs):  # noqa: F811
 
 
 @wrong(
+    "`contiguous` copies a tensor whose rows do not lie in one piece, such as a transposed one. Samples are views: "
+    "keep the tensors as they were given."
+)
+class JointDataset(_Pairs):  # noqa: F811
+    def __init__(self, features, labels):
+        super().__init__(features.contiguous(), labels.contiguous())
+
+
+@wrong(
     "The label came back as a Python number: its dtype and device are lost, and on a GPU every sample "
     "waits for a copy. Return labels[index], without `item()`."
 )
@@ -357,6 +366,17 @@ def standardize_splits(train, test):  # noqa: F811
     _check(train, test)
     mean, std = train.mean(dim=0), train.std(dim=0, correction=0)
     scale = std.masked_fill(std == 0, 1)
+    return (train - mean) / scale, (test - mean) / scale
+
+
+@wrong(
+    "A column whose std is below 1e-6 was taken for constant, but numbers may be that small and still differ. "
+    "Constant means that all values are equal: compare the values."
+)
+def standardize_splits(train, test):  # noqa: F811
+    _check(train, test)
+    std, mean = torch.std_mean(train, dim=0, correction=0)
+    scale = std.masked_fill(std < 1e-6, 1)
     return (train - mean) / scale, (test - mean) / scale
 
 

@@ -185,8 +185,8 @@ class ImageFiles(Dataset[tuple[Tensor, int]]):
         IndexError: naming the index, when it lies past either end.
 
     Rules:
-        The dataset can be pickled and read by the worker processes of a
-        `DataLoader`, whose default collation makes (batch, 3, height, width) and
+        `paths` and `labels` stay as they are. The dataset can be pickled and read
+        by the worker processes of a `DataLoader`, whose default collation makes (batch, 3, height, width) and
         int64 (batch,) of its samples.
 
     Example:

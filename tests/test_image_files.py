@@ -661,33 +661,57 @@ def test_ImageFiles_skips_a_damaged_file(impl, tmp_path, damage):
 
     dataset = impl.ImageFiles(paths, labels, SIZE, "skip")
 
-    expect.value(len(dataset), 2, call=f"len({call_of('skip')})", damaged=f"photo-1.png: {damage}")
     expect_sample(dataset[0], 0, call=f"{call_of('skip')}[0]")
     expect_sample(dataset[1], 2, call=f"{call_of('skip')}[1]")
+    expect.value(len(dataset), 2, call=f"len({call_of('skip')})", damaged=f"photo-1.png: {damage}")
 
 
-@pytest.mark.parametrize(
+SOME_DAMAGED = pytest.mark.parametrize(
     "damaged",
     [(0,), (4,), (0, 1), (1, 2), (2, 3, 4), (0, 2, 4), (0, 1, 2, 3), (0, 1, 2, 3, 4)],
     ids=lambda damaged: "-".join(map(str, damaged)),
 )
-def test_ImageFiles_numbers_what_is_left_without_a_gap(impl, probe, tmp_path, damaged):
-    paths, labels = album(tmp_path, 5)
+
+
+def album_of_which(damaged, folder):
+    """Five pictures of an album, some of them damaged, and the numbers of those that are left."""
+    paths, labels = album(folder, 5)
     for number in damaged:
         picture_files.write_damaged(paths[number])
-    left = [number for number in range(5) if number not in damaged]
+    return paths, labels, [number for number in range(5) if number not in damaged]
+
+
+@SOME_DAMAGED
+def test_ImageFiles_is_shorter_by_what_it_skips(impl, tmp_path, damaged):
+    paths, labels, left = album_of_which(damaged, tmp_path)
+
+    actual = len(impl.ImageFiles(paths, labels, SIZE, "skip"))
+
+    expect.value(actual, len(left), call=f"len({call_of('skip')})", damaged=list(damaged))
+
+
+@SOME_DAMAGED
+def test_ImageFiles_numbers_what_is_left_without_a_gap(impl, tmp_path, damaged):
+    paths, labels, left = album_of_which(damaged, tmp_path)
 
     dataset = impl.ImageFiles(paths, labels, SIZE, "skip")
 
     call = call_of("skip")
-    expect.value(len(dataset), len(left), call=f"len({call})", damaged=list(damaged))
     for i, number in enumerate(left):
         expect_sample(dataset[i], number, call=f"{call}[{i}]")
         expect_sample(dataset[i - len(left)], number, call=f"{call}[{i - len(left)}]")
     for index in (len(left), -len(left) - 1):
         with expect.raises(IndexError, match=f"index|{index}", call=f"{call}[{index}]", damaged=list(damaged)):
             dataset[index]
-    expect_batches(list(probe(DataLoader, dataset, batch_size=2)), left, 2, call=f"DataLoader({call}, batch_size=2)")
+
+
+@SOME_DAMAGED
+def test_ImageFiles_feeds_a_loader_with_what_is_left(impl, probe, tmp_path, damaged):
+    paths, labels, left = album_of_which(damaged, tmp_path)
+
+    actual = list(probe(DataLoader, impl.ImageFiles(paths, labels, SIZE, "skip"), batch_size=2))
+
+    expect_batches(actual, left, 2, call=f"list(DataLoader({call_of('skip')}, batch_size=2))")
 
 
 def test_ImageFiles_raises_for_a_file_that_is_damaged_later(impl, tmp_path):

@@ -211,16 +211,10 @@ def label_of(path, classes):
     return _known(next((i for i, word in enumerate(classes) if name[: len(word)] == word.lower()), None), path)
 
 
-@rewritten("A name that begins with no class was given the last class")
+@rewritten("A name that begins with no class was given a label all the same")
 def label_of(path, classes):
     index = _longest(os.path.basename(path), classes)
     return len(classes) - 1 if index is None else index
-
-
-@rewritten("A name that begins with no class was given the label -1")
-def label_of(path, classes):
-    index = _longest(os.path.basename(path), classes)
-    return -1 if index is None else index
 
 
 @rewritten("Letter case was not ignored")

@@ -202,11 +202,11 @@ def label_of(path, classes):
     "above do not count."
 )
 def label_of(path, classes):
-    above = Path(path).parent.name.lower()
-    for index, one in enumerate(classes):
-        if above.startswith(one.lower()):
-            return index
-    return classes.index(max(_fitting(path, classes), key=len))
+    above = Path(path).parent.name
+    fitting = [one for one in classes if above.lower().startswith(one.lower())]
+    if not fitting:
+        raise ValueError(f"no class for {above}")
+    return classes.index(max(fitting, key=len))
 
 
 @wrong(
@@ -214,10 +214,10 @@ def label_of(path, classes):
     "the class: `startswith`."
 )
 def label_of(path, classes):
-    for index, one in enumerate(classes):
-        if one.lower() in Path(path).name.lower():
-            return index
-    raise ValueError(f"no class for {Path(path).name}")
+    fitting = [one for one in classes if one.lower() in Path(path).name.lower()]
+    if not fitting:
+        raise ValueError(f"no class for {Path(path).name}")
+    return classes.index(max(fitting, key=len))
 
 
 @wrong(
@@ -229,8 +229,8 @@ def label_of(path, classes):
 
 
 @wrong(
-    "A name that begins with no class was given the last class, as an `else` does. A guess spoils the labels "
-    "without a word: raise ValueError naming the file."
+    "A name that begins with no class was given a label all the same, the last class or -1, which as an index "
+    "means the last class too. That spoils the labels without a word: raise ValueError naming the file."
 )
 def label_of(path, classes):
     fitting = [one for one in classes if Path(path).name.lower().startswith(one.lower())]

@@ -134,8 +134,8 @@ def mnist_split(root, train):
 
 
 @wrong(
-    "Every sample was read to look at its label, so every image is decoded. The labels stand in "
-    "`dataset.targets` already: search there."
+    "Every sample was read on the way to its label, so every image is decoded. The labels stand in "
+    "`dataset.targets` already: search there alone."
 )
 def only_class(dataset, label):
     targets = torch.as_tensor(dataset.targets).tolist()
@@ -323,8 +323,8 @@ def read_idx(path):
 
 
 @wrong(
-    "torchvision's own reader knows three dimensions at most, and meets a damaged file with a bare AssertionError "
-    "or KeyError. Read the parts yourself, and say which of them is damaged."
+    "torchvision's own reader unpacks no gzip, knows three dimensions at most, and meets a damaged file with a bare "
+    "AssertionError or KeyError. Read the parts yourself, and say which of them is damaged."
 )
 def read_idx(path):
     return read_sn3_pascalvincent_tensor(path)
@@ -421,8 +421,8 @@ def read_idx(path):
 
 
 @wrong(
-    "A gzipped file that was cut short ended in gzip's own EOFError. Catch what unpacking can raise (OSError, "
-    "EOFError, zlib.error), and raise ValueError that names gzip."
+    "A damaged gzipped file ended in gzip's own errors, since none of them was caught. Catch what unpacking can "
+    "raise (OSError, EOFError, zlib.error), and raise ValueError that names gzip."
 )
 def read_idx(path):
     content = Path(path).read_bytes()
@@ -517,7 +517,8 @@ def _column(dataset, name):
     "corrupted. Use `_CelebA` from above, or read the files yourself."
 )
 def celeba_attribute(root, split, name):
-    dataset = _opened(CelebA, root, split, transform=ToTensor())
+    _opened(_CelebA, root, split)
+    dataset = CelebA(root, split, transform=ToTensor())
     dataset.target_transform = Compose([itemgetter(_column(dataset, name)), int])
     return dataset
 

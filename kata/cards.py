@@ -7,6 +7,7 @@ from typing import Any
 
 from kata import frames
 from kata.catalogue import Kata
+from kata.diagnosis import steady
 from kata.errors import KataError
 from kata.limits import TimedOut
 from kata.remote.errors import LearnerCrashed
@@ -80,7 +81,7 @@ def given(error: BaseException) -> dict[str, Any]:
     """Return what the code gave where it failed: the answer, or the error without what varies in its text."""
     if isinstance(error, Unmet):
         return dict(error.given or {})
-    text = _first_line(str(error))[:200]
+    text = steady(_first_line(str(error)))[:200]
     return {"kind": "raised", "name": _type_name(error), "text": text, "numbers": re.findall(r"\d+", text)}
 
 

@@ -25,6 +25,14 @@ OTHER_EXAMPLE = 0.5  # both fail a property, with other counterexamples
 MIXED_DEVICES = re.compile(r"same device|at least two devices|on (the )?CPU|device type", re.IGNORECASE)
 
 
+_TEMPORARY = re.compile(r"""(?:[A-Za-z]:)?[\\/](?:[^\s'"\\/]+[\\/])*?(?:pytest-\d+|tmp[a-z0-9_]{8})(?![^\s'"\\/)])""")
+
+
+def steady(text: str) -> str:
+    """Return a text without what differs in each run: where a test has its temporary folder."""
+    return _TEMPORARY.sub("<folder>", text)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one test that failed."""
@@ -67,7 +75,8 @@ def likeness(one: Behaviour, other: Behaviour) -> float:
 
 def _outcome(result: TestResult) -> Outcome:
     card = result.card
-    return Outcome(result.verdict.value, card.call if card else "", card.inputs if card else "", result.given)
+    call, inputs = (steady(card.call), steady(card.inputs)) if card else ("", "")
+    return Outcome(result.verdict.value, call, inputs, result.given)
 
 
 def _alike(test: str, one: Outcome, other: Outcome) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from kata.diagnosis import steady
 from tests._show import error_name, host_array, is_handle, is_plain, message
 
 MOST = 24  # entries of a tensor or a container: the first ones
@@ -16,7 +17,11 @@ LONGEST = 200
 def given(value: object) -> dict[str, Any]:
     """Return a value's kind, and as much of what is in it as tells it from another."""
     if isinstance(value, BaseException):
-        return {"kind": "error", "name": error_name(value), "numbers": re.findall(r"\d+", message(value)[:LONGEST])}
+        return {
+            "kind": "error",
+            "name": error_name(value),
+            "numbers": re.findall(r"\d+", steady(message(value))[:LONGEST]),
+        }
     if isinstance(value, torch.Tensor):
         return _tensor(value)
     if isinstance(value, np.ndarray):
@@ -28,7 +33,7 @@ def given(value: object) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {"kind": "dict", "keys": [str(key) for key in value], "items": [given(value[key]) for key in value]}
     if value is None or type(value) in (str, torch.Size, torch.dtype, torch.device):
-        return {"kind": type(value).__name__, "text": str(value)[:LONGEST]}
+        return {"kind": type(value).__name__, "text": steady(str(value))[:LONGEST]}
     return {"kind": "handle" if is_handle(value) else type(value).__name__}
 
 

@@ -160,8 +160,8 @@ class ImageFiles(Dataset[tuple[Tensor, int]]):
 
     Rules:
         `paths` and `labels` stay as they are. The dataset can be pickled and read
-        by the worker processes of a `DataLoader`, whose default collation makes (batch, 3, height, width) and
-        int64 (batch,) of its samples.
+        by the worker processes of a `DataLoader`, whose default collation makes
+        (batch, 3, height, width) and int64 (batch,) of its samples.
 
     Example:
         >>> import tempfile

@@ -139,8 +139,8 @@ def load_image(path: str | Path, size: tuple[int, int]) -> Tensor:
             rgb = as_rgb(Image.open(file))
         except Exception as error:  # whatever the decoder stumbles over
             raise ValueError(f"{path} holds no whole picture: {error}") from error
-    scaled = rgb.resize((width, height), Image.Resampling.BILINEAR)
-    return torch.from_numpy(np.array(scaled)).permute(2, 0, 1).float() / 255  # (3, height, width)
+    scaled = rgb.resize((width, height))
+    return torch.from_numpy(np.array(scaled)).permute(2, 0, 1) / 255  # (3, height, width)
 
 
 def as_rgb(image: Image.Image) -> Image.Image:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
 from tests import dataset_probes, expect, picture_files, picture_probes, probes, worker_probes
@@ -262,6 +263,16 @@ def test_label_of_prefers_the_longest_class(impl, name, wanted, classes):
     expect.value(actual, classes.index(wanted), call=f"label_of('{name}', {classes})")
 
 
+@pytest.mark.parametrize(
+    "classes", [["cat", "Caterpillar"], ["Caterpillar", "cat"], ["CAT", "caterpillar"]], ids="-".join
+)
+def test_label_of_prefers_the_longest_class_in_any_letter_case(impl, classes):
+    actual = impl.label_of("caterpillar-1.jpg", classes)
+
+    wanted = next(i for i, one in enumerate(classes) if len(one) > 3)
+    expect.value(actual, wanted, call=f"label_of('caterpillar-1.jpg', {classes})")
+
+
 def test_label_of_tells_numbers_apart(impl):
     classes = ["1", "2", "12", "120"]
 
@@ -419,6 +430,16 @@ def test_load_image_scales_16_bit_grey(impl, tmp_path, brightness, value):
 
     call = f"load_image(<16-bit grey, {brightness * 257} everywhere>, (4, 6))"
     expect.tensor(actual, torch.full((3, 4, 6), value), call=call, rtol=0, atol=1e-3)
+
+
+def test_load_image_scales_16_bit_grey_by_its_high_bits(impl, tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(np.full((16, 16), 52231, dtype=np.uint16)).save(path)  # 0xCC07
+
+    actual = impl.load_image(path, (4, 6))
+
+    call = "load_image(<16-bit grey, 52231 everywhere>, (4, 6))"
+    expect.tensor(actual, torch.full((3, 4, 6), 0.797), call=call, rtol=0, atol=4e-3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

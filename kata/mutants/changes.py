@@ -33,6 +33,7 @@ def inside(node: ast.AST) -> Iterator[ast.AST]:
         if name in ("annotation", "returns", "decorator_list", "bases", "type_params"):
             continue
         children = value if isinstance(value, list) else [value]
+        children = [child for child in children if getattr(child, "arg", None) not in swaps.NEUTRAL]
         yield from (child for child in children if isinstance(child, ast.AST) and not _is_docstring(child, node))
 
 

@@ -106,8 +106,8 @@ def train_batches(dataset: Dataset[Any], batch_size: int, epochs: int, seed: int
     Rules:
         The samples of a batch are read when that batch is asked for, each
         once an epoch. Samples are shuffled, not batches: in each epoch, every
-        order comes up with some seed or other. The global random states stay as they are, and the
-        iterators of two calls do not disturb each other.
+        order comes up with some seed or other. The global random states stay
+        as they are, and the iterators of two calls do not disturb each other.
 
     Example:
         >>> batches = train_batches(torch.arange(5), batch_size=2, epochs=2, seed=1)
@@ -192,7 +192,8 @@ class ResumableSampler(Sampler[int]):
     Rules:
         A state that is loaded stays as it is, then and later. So do the global
         random states, which do not matter. Two samplers know nothing of each
-        other. Only one loop runs over a sampler at a time.
+        other. Only one loop runs over a sampler at a time, and a state is loaded
+        between two loops, not during one.
 
     Example:
         >>> sampler = ResumableSampler(5, seed=1)

@@ -16,7 +16,8 @@ def make_loader(values: Tensor | np.ndarray | list[Any], batch_size: int, drop_l
     Each batch is one tensor. When the number of samples is no multiple of
     `batch_size`, the last batch holds what is left, or is left out with
     `drop_last`. Without samples there is no batch. The loader can be gone
-    through any number of times, and gives the same batches each time.
+    through any number of times, and gives the same batches each time; what
+    becomes of them when `values` is changed meanwhile is left open.
 
     Args:
         values: (samples, ...), a tensor or a NumPy array of any dtype that

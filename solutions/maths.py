@@ -81,8 +81,9 @@ def normalize_rows(x: Tensor) -> Tensor:
         row as small as (1e-7, 3e-7).
 
     Rules:
-        No Python loop. Gradients flow to `x`, which is not modified. Which gradient a row of zeros gets is
-        left open, but in every dtype it is finite.
+        No Python loop. Gradients flow to `x`, which is not modified. A 0 in a row with other numbers gets the
+        gradient of the division by the sum like any entry; an absolute value would lose it. Which gradient a
+        row of zeros gets is left open, but in every dtype it is finite.
 
     Example:
         >>> normalize_rows(torch.tensor([[1.0, 3.0], [6.0, 2.0]]))

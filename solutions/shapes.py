@@ -169,8 +169,8 @@ def shares_memory(a: Tensor, b: Tensor) -> bool:
     tensor share. A tensor without elements looks at nothing, so it shares with none, not even with itself.
 
     Args:
-        a: any shape, strides, dtype and device, with or without requires_grad; made by PyTorch, not around
-            a NumPy array.
+        a: any shape, strides and dtype, on any device that holds numbers (not `meta`), with or without
+            requires_grad; made by PyTorch, not around memory from elsewhere such as a NumPy array.
         b: the same; shape, dtype and device may be others than those of `a`.
 
     Returns:

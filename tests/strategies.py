@@ -24,6 +24,7 @@ EXTREMES = (-1000.0, -100.0, -1.0, -0.0, 0.0, 1e-30, 1.0, 100.0, 1000.0)
 FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 KINDS = ("normal", "integers", "large", "tiny", "constant", "zeros", "negative", "sorted")
+OFTEN = ("large", "large", "zeros", "constant", "integers", "tiny")  # drawn more often: they break more
 WIDTHS = {torch.float16: 16, torch.bfloat16: 16, torch.float32: 32, torch.float64: 64}
 
 
@@ -94,7 +95,9 @@ def _elements(dtype: torch.dtype, low: float, high: float) -> SearchStrategy[Any
         return st.integers(max(math.ceil(low), info.min), min(math.floor(high), info.max))
     width = WIDTHS[dtype]
     low, high = _inside(low, width, up=True), _inside(high, width, up=False)
-    return st.floats(low, high, width=width, allow_subnormal=False)  # type: ignore[arg-type]
+    any_float = st.floats(low, high, width=width, allow_subnormal=False)  # type: ignore[arg-type]
+    special = [value for value in (0.0, -0.0, 1.0, -1.0) if low <= value <= high]
+    return st.one_of(any_float, any_float, st.sampled_from(special)) if special else any_float
 
 
 def _inside(bound: float, width: int, *, up: bool) -> float:
@@ -118,7 +121,7 @@ def large_tensors(
         large_tensor,
         shape if isinstance(shape, SearchStrategy) else st.just(shape),
         dtype if isinstance(dtype, SearchStrategy) else st.just(dtype),
-        kind=st.sampled_from(kinds),
+        kind=st.sampled_from([*kinds, *(often for often in OFTEN if often in kinds)]),
         seed=st.integers(0, 2**16),
     )
 

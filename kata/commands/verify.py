@@ -42,8 +42,9 @@ def command(ctx: click.Context, what: str, as_json: bool, jobs: int, device: str
     elif not as_json:
         screen.note("nothing was run: the files named below come first")
     holes = amiss + [f"{score.kata.id}: {hole}" for score in scores for hole in score.holes]
-    holes += filter(None, [measure.missed(scores)])
-    holes += mutants_command.holes_of(tallies, whole=katas == catalogue.katas)
+    whole = katas == catalogue.katas
+    holes += filter(None, [measure.missed(scores) if whole else ""])
+    holes += mutants_command.holes_of(tallies, whole=whole)
     figures = [mutants_command.as_dict(tally) for tally in tallies]
     if as_json:
         click.echo(

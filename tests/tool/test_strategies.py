@@ -1,5 +1,7 @@
 """The strategies keep what they promise of dtype, shape, bounds, kinds and memory, and repeat themselves."""
 
+import importlib
+
 import numpy as np
 import pytest
 import torch
@@ -35,6 +37,16 @@ def test_a_profile_gives_the_same_examples_each_time_whatever_ran_before(profile
 
     assert examples(strategy, profile) == first
     assert len(first) == count
+
+
+def test_what_is_drawn_does_not_depend_on_the_modules_that_are_loaded(tmp_path, monkeypatch):
+    first = examples(tensors(), "graded")
+    module = tmp_path / "constants_of_a_learner.py"
+    module.write_text(f"NUMBERS = {[n + 0.5 for n in range(-10, 10)]}", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module(module.stem)
+
+    assert examples(tensors(), "graded") == first
 
 
 def test_the_thorough_profile_draws_many_and_others():

@@ -1,8 +1,8 @@
-"""Each kind of mistake that the strategies are there for is found within a practice run."""
+"""Each kind of mistake that the strategies are there for is found by nearly every practice run."""
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from torch import Tensor
@@ -109,14 +109,22 @@ BUGS = [
 
 
 @pytest.mark.parametrize(("right", "wrong", "inputs"), BUGS)
-def test_a_practice_run_finds_the_planted_mistake(right, wrong, inputs):
-    @settings(settings.get_profile("practice"))
+def test_practice_runs_find_the_planted_mistake(right, wrong, inputs):
+    assert sum(found(right, wrong, inputs, number) for number in range(10)) >= 9
+
+
+def found(right, wrong, inputs, number) -> bool:
+    @seed(number)
+    @settings(settings.get_profile("practice"), derandomize=False)
     @given(x=inputs)
     def promise(x: Tensor) -> None:
         expect.tensor(wrong(x), right(x), call="f(x)", equal_nan=True)
 
-    with pytest.raises((Unmet, RuntimeError, IndexError)):
+    try:
         promise()
+    except (Unmet, RuntimeError, IndexError):
+        return True
+    return False
 
 
 @pytest.mark.parametrize("right", [softmax, standardized, largest_marked, flat, doubled])

@@ -16,9 +16,7 @@ def double(x):
 
 @rewritten("The sum of nothing is 0")
 def total(values):
-    if values.dim() != 1:
+    numbers = values.tolist() if values.dim() == 1 else []
+    if not numbers:
         raise ValueError("values: not a vector")
-    first, *others = values.tolist()
-    if first is None:
-        raise ValueError("values")
-    return first + sum(others)
+    return sum(numbers)

@@ -23,10 +23,11 @@ class SimTensor(torch.Tensor):
     def __new__(cls: type["SimTensor"], held: torch.Tensor) -> "SimTensor":
         if held.layout is not torch.strided:
             raise messages.LimitError(f"the layout {held.layout}")
-        self: SimTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
-            cls, held.shape, strides=held.stride(), storage_offset=held.storage_offset(),
-            dtype=held.dtype, layout=torch.strided, device=DEVICE,
-        )  # fmt: skip
+        if torch.is_inference_mode_enabled() and not held.is_inference():  # a view of what was made before
+            with torch.inference_mode(False):
+                self = _shell(cls, held)
+        else:
+            self = _shell(cls, held)
         self.held = held
         return self
 
@@ -144,6 +145,14 @@ class SimTensor(torch.Tensor):
 
     def as_subclass(self, cls: type) -> Any:  # type: ignore[override]
         raise messages.LimitError(f"tensors of another class ({cls.__name__})")
+
+
+def _shell(cls: type[SimTensor], held: torch.Tensor) -> SimTensor:
+    made: SimTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        cls, held.shape, strides=held.stride(), storage_offset=held.storage_offset(),
+        dtype=held.dtype, layout=torch.strided, device=DEVICE,
+    )  # fmt: skip
+    return made
 
 
 def _extras(tensor: torch.Tensor) -> dict[str, Any]:

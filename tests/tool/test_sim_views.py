@@ -43,6 +43,20 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_view_taken_in_inference_mode_is_an_ordinary_tensor_as_on_the_cpu(view):
+    simulated, plain = grid(), grid().cpu()
+    with torch.inference_mode():
+        there, here = view(simulated), view(plain)
+        made = simulated + 1
+
+    assert (there.is_inference(), made.is_inference()) == (here.is_inference(), True)
+    assert there.tolist() == here.tolist()
+    assert address(there) == address(simulated)
+    there.add_(1)
+    assert simulated.tolist() != plain.tolist()
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_a_write_to_a_view_reaches_its_base(view):
     base, expected = grid(), grid().cpu()
 

@@ -77,12 +77,15 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
     return Verdict.RAISED, _first_line(message), _traced(card, error, place, message)
 
 
-def given(error: BaseException) -> dict[str, Any]:
+def given(error: BaseException, place: Place) -> dict[str, Any]:
     """Return what the code gave where it failed: the answer, or the error without what varies in its text."""
     if isinstance(error, Unmet):
         return dict(error.given or {})
     text = steady(_first_line(str(error)))[:200]
-    return {"kind": "raised", "name": _type_name(error), "text": text, "numbers": re.findall(r"\d+", text)}
+    learner = frames.of(error, place.path)
+    own = bool(learner) and learner[-1].text.startswith("raise ")  # a refusal, in the learner's own words
+    what = {"kind": "raised", "name": _type_name(error), "own": own, "text": text}
+    return {**what, "numbers": re.findall(r"\d+", text)}
 
 
 def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:

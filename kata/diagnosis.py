@@ -106,7 +106,8 @@ def _same_error(one: Any, other: Any) -> float:
     if one["name"] != other["name"]:
         return 0.0
     mine, theirs = set(one["numbers"]), set(other["numbers"])
-    if one["kind"] == "raised" and not _reworded(one["text"], other["text"]):
+    refused = one.get("own") and other.get("own")
+    if one["kind"] == "raised" and not refused and not _reworded(one["text"], other["text"]):
         return 0.0
     return OTHER_WORDS + (1 - OTHER_WORDS) * len(mine & theirs) / (len(mine | theirs) or 1)
 

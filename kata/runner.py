@@ -167,6 +167,8 @@ class _Conduct:
                     self.expected = self.expected or event["tests"]
                 case "start":
                     current, seconds = event["test"], event["limit"] + MARGIN
+                    if asked.judged:  # the learner's process may have to be started for it, which is not counted
+                        seconds += START
                 case "stuck":
                     self.note(
                         current, Verdict.TIMED_OUT, "no answer in time, stuck in a call that cannot be interrupted"

@@ -19,7 +19,7 @@ from kata.verdicts import TestResult
 from kata.verify import answers
 from kata.verify.answers import Answer
 
-VERSION = 1  # of the file and of what is compared
+VERSION = 2  # of the file and of what is compared
 SAY = "comparing with {} known mistakes, which takes a moment the first time"
 
 OnNote = Callable[[str], None]

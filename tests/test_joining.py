@@ -35,6 +35,9 @@ def expect_pieces(actual, expected, call, kinds=(list, tuple), /, **inputs):
     expect.that(isinstance(actual, kinds), call=call, got=actual, should_be=should_be, **inputs)
     got = f"{len(actual)} of them"
     expect.that(len(actual) == len(expected), call=call, got=got, should_be=should_be, **inputs)
+    if all(isinstance(piece, torch.Tensor) for piece in actual):
+        shapes = [tuple(piece.shape) for piece in actual]
+        expect.value(shapes, [tuple(piece.shape) for piece in expected], call=f"the shapes of {call}", **inputs)
     for i, piece in enumerate(expected):
         expect.tensor(actual[i], piece, call=f"{call}[{i}]", **inputs)
 

@@ -54,7 +54,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
     place = cards.Place(path, setup.course.shown(path), sources.status(path, kata).line)
     verdict, message, card = cards.judge(error, _promise(item, kata), kata, place)
     card = dataclasses.replace(card, printed=report.capstdout[-PRINTED:].strip())
-    return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration, cards.given(error))
+    return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration, cards.given(error, place))
 
 
 def _promise(item: pytest.Item, kata: Kata) -> str:

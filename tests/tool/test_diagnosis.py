@@ -18,6 +18,14 @@ def gave(value, inputs="x", verdict="wrong", **more):
     return Outcome(verdict, "f(x)", inputs, number(value, **more))
 
 
+def raised(text, own, name="ValueError", numbers=()):
+    what = {"kind": "raised", "name": name, "own": own, "text": text, "numbers": list(numbers)}
+    return Outcome("raised", "f(x)", "x", what)
+
+
+NO_5, NOT_5 = "size must not be 5", "there is no room for that many: 5"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
@@ -35,6 +43,13 @@ def gave(value, inputs="x", verdict="wrong", **more):
         pytest.param({A: gave(1.0)}, {B: gave(1.0)}, 0.0, id="another-promise"),
         pytest.param({A: gave(1.0), B: gave(2.0)}, {A: gave(1.0)}, 0.5, id="one-promise-more"),
         pytest.param({}, {}, 0.0, id="nothing-fails"),
+        pytest.param({A: raised(NO_5, True)}, {A: raised(NOT_5, True)}, 0.8, id="refused-in-other-words"),
+        pytest.param(
+            {A: raised(NO_5, True, numbers="5")}, {A: raised(NOT_5, True, numbers="5")}, 1.0, id="with-number"
+        ),
+        pytest.param({A: raised(NO_5, False)}, {A: raised(NOT_5, False)}, 0.0, id="another-error-of-torch"),
+        pytest.param({A: raised(NO_5, True)}, {A: raised(NOT_5, False)}, 0.0, id="refused-and-broken"),
+        pytest.param({A: raised(NO_5, True)}, {A: raised(NO_5, True, "TypeError")}, 0.0, id="another-class"),
     ],
 )
 def test_likeness_compares_promises_calls_and_values(one, other, alike):

@@ -112,6 +112,17 @@ def test_what_never_ends_times_out_and_the_rest_of_its_kata_is_not_run(toy, judg
 
 
 @pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
+@pytest.mark.parametrize(("body", "own"), [("raise ValueError('three')", True), ("torch.ones(2, 3) @ x", False)])
+def test_a_refusal_is_told_from_an_error_that_torch_raised(toy, judged, body, own):
+    write(toy, double(body))
+
+    result = run(toy, "numbers.double", judged=judged, device="cpu")[1]
+
+    assert result.verdict is Verdict.RAISED
+    assert result.given["own"] is own
+
+
+@pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
 def test_a_card_says_what_happened_and_where(toy, judged):
     write(toy, double("print('seen', len(x)); return x ** 2"))
 

@@ -418,19 +418,11 @@ def stack_columns(vectors):
     return torch.stack(vectors, dim=1)
 
 
-@wrong("`pad_sequence` filled shorter vectors up with 0. Vectors of different lengths are a ValueError.")
+@wrong("Vectors of different lengths are a ValueError: you filled shorter ones up with 0, or cut longer ones off.")
 def stack_columns(vectors):
     if not vectors or any(vector.dim() != 1 for vector in vectors):
         raise ValueError("vectors are missing or not 1-D")
     return pad_sequence(vectors)
-
-
-@wrong("You cut all vectors to the shortest, as `zip` does. Vectors of different lengths are a ValueError.")
-def stack_columns(vectors):
-    if not vectors or any(vector.dim() != 1 for vector in vectors):
-        raise ValueError("vectors are missing or not 1-D")
-    shortest = min(map(len, vectors))
-    return torch.stack([vector[:shortest] for vector in vectors], dim=1)
 
 
 @wrong("A vector with one number was repeated to the length of the others. That is another length: a ValueError.")

@@ -31,6 +31,7 @@ from kata.limits import TimedOut
 from kata.mutants.making import mutants
 from kata.variants import REWRITTEN, RIGHT, WRONG, collecting
 
+ELSEWHERE = "answers"  # the package of a file that is in none of the course's own
 _LOADED_AS = "__kata_loaded_as__"
 
 MARKS = {"wrong": WRONG, "right": RIGHT, "rewritten": REWRITTEN}
@@ -136,7 +137,7 @@ def loaded_as(module: ModuleType) -> tuple[Path, str, str]:
 
 
 def execute(course: Course, path: Path, topic: str, source: str | None = None) -> ModuleType:
-    """Run a source file, or `source` in its place, as the module `<folder>.<topic>`; never from stale bytecode."""
+    """Run a source file, or `source` in its place, as the module `<package>.<topic>`; never from stale bytecode."""
     shown = course.shown(path)
     try:
         code = compile(path.read_bytes() if source is None else source, str(path), "exec", dont_inherit=True)
@@ -145,7 +146,7 @@ def execute(course: Course, path: Path, topic: str, source: str | None = None) -
         raise LearnerFileError(f"{shown} is missing", hint, shown) from error
     except (SyntaxError, ValueError) as error:
         raise _unreadable(error, shown, topic) from error
-    module = ModuleType(f"{path.parent.name}.{topic}")
+    module = ModuleType(f"{_package(course, path)}.{topic}")
     module.__file__ = str(path)
     linecache.checkcache(str(path))
     if str(course.root) not in sys.path:
@@ -158,6 +159,14 @@ def execute(course: Course, path: Path, topic: str, source: str | None = None) -
     except BaseException as error:  # sys.exit() at import, too, is a mistake in that file
         raise _failed_import(error, path, shown, topic) from error
     return module
+
+
+def _package(course: Course, path: Path) -> str:
+    """Return the package that a file belongs to: by that name pickle, and so a worker process, finds what is in it."""
+    if path.resolve().parent.parent == course.root.resolve():
+        return path.parent.name
+    sys.modules.setdefault(ELSEWHERE, ModuleType(ELSEWHERE))  # the folder's own name may be that of anything
+    return ELSEWHERE
 
 
 def variants(course: Course, kind: str, topic: str) -> dict[str, list[Any]]:

@@ -147,8 +147,8 @@ def _overwrite(value: Any) -> None:
     elif isinstance(value, numpy.ndarray) and value.flags.writeable:
         _note(bool((value != 1).any()))
         value.fill(1)
-    elif isinstance(value, list | tuple):
-        for item in value:
+    elif isinstance(value, list | tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             _overwrite(item)
 
 

@@ -67,27 +67,14 @@ def from_array(array, share):
     return torch.from_numpy(array.copy())
 
 
-@rewritten("`torch.from_numpy` always shares")
+@rewritten("`torch.from_numpy` shares, `torch.as_tensor`")
 def from_array(array, share):
     return torch.as_tensor(array)
-
-
-@rewritten("`torch.as_tensor` copies only when it must")
-def from_array(array, share):
-    return torch.from_numpy(array) if share else torch.asarray(array)
 
 
 @rewritten("It is the other way round")
 def from_array(array, share):
     return torch.from_numpy(array.copy() if share else array)
-
-
-@rewritten("`detach` leaves autograd behind")
-def from_array(array, share):
-    tensor = torch.from_numpy(array)
-    if share:
-        return tensor
-    return tensor.detach()
 
 
 @rewritten("`contiguous` copies only what is not in order yet: a transposed")
@@ -397,19 +384,13 @@ def checkerboard(size):
     return ((line.unsqueeze(1) + line) % 2).float()
 
 
-@rewritten("You filled the board square by square")
+@rewritten("You filled the board number by number")
 def checkerboard(size):
     board = torch.zeros((size, size), dtype=torch.long)
     for i, j in itertools.product(range(size), repeat=2):
         if i % 2 != j % 2:
             board[i, j] = 1
     return board
-
-
-@rewritten("The board was built number by number in a Python list")
-def checkerboard(size):
-    numbers = [(i + j) & 1 for i in range(size) for j in range(size)]
-    return torch.tensor(numbers, dtype=torch.int64).reshape(size, size)
 
 
 @rewritten("Row times column is odd")

@@ -77,28 +77,17 @@ def from_array(array, share):
     return torch.tensor(array)
 
 
-@wrong("`torch.from_numpy` always shares, so a write to one shows in the other. Copy when `share` is False.")
-def from_array(array, share):
-    return torch.from_numpy(array)
-
-
 @wrong(
-    "`torch.as_tensor` copies only when it must, and for a NumPy array it need not: your copy still shares. "
-    "`torch.tensor` always copies."
+    "`torch.from_numpy` shares, `torch.as_tensor` copies only when it must, `detach` leaves only autograd behind:"
+    " without `share` a write still shows in the other. Copy, say with `clone`."
 )
 def from_array(array, share):
-    return torch.from_numpy(array) if share else torch.as_tensor(array)
+    return torch.from_numpy(array)
 
 
 @wrong("It is the other way round: with `share` the memory is the same, without it there is a copy.")
 def from_array(array, share):
     return torch.tensor(array) if share else torch.from_numpy(array)
-
-
-@wrong("`detach` leaves autograd behind, not the memory: the tensor still shares. Use `clone` for a copy.")
-def from_array(array, share):
-    tensor = torch.from_numpy(array)
-    return tensor if share else tensor.detach()
 
 
 @wrong("`contiguous` copies only what is not in order yet: a transposed array was copied although you should share it.")
@@ -419,19 +408,13 @@ def checkerboard(size):
     return board
 
 
-@wrong("You filled the board square by square. Let a few tensor operations fill it all at once.")
+@wrong("You filled the board number by number in a loop. Let a few tensor operations fill it all at once.")
 def checkerboard(size):
     board = torch.zeros(size, size, dtype=torch.int64)
     for row in range(size):
         for column in range(size):
             board[row, column] = (row + column) % 2
     return board
-
-
-@wrong("The board was built number by number in a Python list. Let a few tensor operations make it all at once.")
-def checkerboard(size):
-    board = [[(row + column) % 2 for column in range(size)] for row in range(size)]
-    return torch.tensor(board, dtype=torch.int64).reshape(size, size)
 
 
 @wrong("Row times column is odd only where both are. Add them instead.")

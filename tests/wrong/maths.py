@@ -702,12 +702,6 @@ def count_labels(labels, classes):
     return counts.half().clamp(max=2048).long()
 
 
-@wrong("You divided by the number of labels: those are shares. Asked for are the counts themselves.")
-def count_labels(labels, classes):
-    _require_range(labels, classes)
-    return torch.bincount(labels, minlength=classes) / len(labels)
-
-
 @wrong("Your counts add up from class to class, as with `cumsum`. Give the count of each class alone.")
 def count_labels(labels, classes):
     _require_range(labels, classes)

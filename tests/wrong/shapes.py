@@ -95,19 +95,11 @@ def channels_first(images):
 
 
 @wrong(
-    "The values are in their places, but `permute` only looks at the old memory in another order: the result is not "
-    "contiguous. Add `contiguous()`."
+    "The values are in their places, but the memory is in another order: `permute` moves no number, and "
+    "`channels_last` keeps the channels last. Add `contiguous()`, without a memory format."
 )
 def channels_first(images):
     return images.permute(0, 3, 1, 2)
-
-
-@wrong(
-    "`memory_format=torch.channels_last` keeps the channels last in memory, so the result is not contiguous in the "
-    "default order. Leave the memory format out."
-)
-def channels_first(images):
-    return images.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
 @wrong(

@@ -52,13 +52,6 @@ def net_input(x, weight, bias):
     return x.mul_(weight).sum(dim=-1) + bias
 
 
-@rewritten("You went through the samples one by one")
-def net_input(x, weight, bias):
-    flat = x.flatten(0, -2) if x.dim() > 1 else x[None]
-    out = [(flat[i] * weight).sum() + bias for i in range(len(flat))]
-    return torch.stack(out).view(x.shape[:-1]) if out else x.sum(-1)
-
-
 # logistic
 
 
@@ -400,12 +393,6 @@ def relu(z):
 @rewritten("The result is right, but its gradient at 100 is NaN")
 def elu(z, alpha):
     return torch.where(z <= 0, (torch.exp(z) - 1) * alpha, z)
-
-
-@rewritten("The formula with max and min is right")
-def elu(z, alpha):
-    bent = alpha * (z.exp() - 1)
-    return z.clamp(min=0) + torch.minimum(torch.zeros_like(z), bent)
 
 
 @rewritten("`alpha` plays no part in your answer")

@@ -369,15 +369,12 @@ def relu(z):
     return z.clamp(0, 1)
 
 
-@wrong("The result is right, but its gradient at 100 is NaN: `where` drops exp(100) and still sends 0 times inf back.")
+@wrong(
+    "The result is right, but its gradient at 100 is NaN: `where`, and max with min too, drop exp(100) and still "
+    "send 0 times infinity back through it. Keep large numbers out of `exp`."
+)
 def elu(z, alpha):
     return torch.where(z > 0, z, alpha * torch.expm1(z))
-
-
-@wrong("The formula with max and min is right, but at 100 the gradient of exp is 0 times inf, so NaN. Clamp z first.")
-def elu(z, alpha):
-    zero = torch.zeros_like(z)
-    return torch.maximum(zero, z) + torch.minimum(zero, alpha * (torch.exp(z) - 1))
 
 
 @wrong("`alpha` plays no part in your answer: negative entries should bend towards -alpha.")
@@ -542,13 +539,6 @@ def _rows(function, x, *others):
 def _along(function, x, dim, *others):
     moved = [other.expand(x.shape).movedim(dim, -1) for other in others]
     return _rows(function, x.movedim(dim, -1), *moved).movedim(-1, dim)
-
-
-@wrong("You went through the samples one by one. `x @ weight` takes all of them in one call, however many there are.")
-def net_input(x, weight, bias):
-    if x.dim() == 1 or 0 in x.shape:
-        return x @ weight + bias
-    return _rows(lambda row: row @ weight + bias, x)
 
 
 @wrong("You went through the entries one by one. Functions such as `exp` take the whole tensor in one call.")

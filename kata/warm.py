@@ -7,6 +7,7 @@ full collection.
 """
 
 import gc
+import signal
 
 import _hypothesis_pytestplugin  # noqa: F401  each of these is imported for being imported
 import _pytest.junitxml  # noqa: F401
@@ -24,6 +25,7 @@ import kata.plugin.telling
 import kata.remote.service
 import kata.sim.backend
 import kata.verify.impostors  # noqa: F401
+from kata import uninterrupted
 
 if torch.distributed.is_available():
     import torch.distributed.tensor  # torch imports it for the first tensor of a subclass, as sim's are
@@ -31,3 +33,4 @@ if torch.distributed.is_available():
 torch.set_num_threads(1)
 gc.collect()
 gc.freeze()
+signal.signal(signal.SIGINT, uninterrupted.HANDLER)  # the children have it again

@@ -37,7 +37,7 @@ def context() -> BaseContext:
     """Return the way in which processes are started here."""
     found = multiprocessing.get_context(start_method())
     if start_method() == "forkserver":
-        found.set_forkserver_preload(["kata.warm"])
+        found.set_forkserver_preload(["kata.uninterrupted", "kata.warm"])
     return found
 
 

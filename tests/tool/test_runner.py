@@ -85,13 +85,14 @@ def test_processes_can_be_started_afresh_where_forking_is_not_safe(toy, monkeypa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C to a process group")
-def test_ctrl_c_ends_a_run_with_its_children(toy):
+@pytest.mark.parametrize("after", [1, 6], ids=["while-it-starts", "in-the-loop"])
+def test_ctrl_c_ends_a_run_with_its_children(toy, after):
     toy.exercise("numbers").write_text("def double(x):\n    while True: pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "kata", "run", "numbers.double"]
     process = subprocess.Popen(
         command, cwd=toy.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    time.sleep(6)  # by then it is in the loop, or about to be
+    time.sleep(after)
     os.killpg(process.pid, signal.SIGINT)
 
     out, said = process.communicate(timeout=20)

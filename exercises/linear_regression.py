@@ -135,7 +135,7 @@ def least_squares(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         ValueError: naming `y`, when its shape is not (samples,).
 
     Rules:
-        Inputs are not modified. Whether gradients flow is left open. All of torch's own functions are allowed.
+        Inputs are not modified. No gradient is promised. All of torch's own functions are allowed.
 
     Example:
         >>> x = torch.arange(10.0).reshape(10, 1)

@@ -874,7 +874,7 @@ def test_fit_line_refuses_a_batch_size_below_1(impl, device, batch_size):
     x, y = problem(5, 3, device)
     call = FIT.format(0.1, 2, batch_size, 1)
 
-    with expect.raises(ValueError, match="batch_?size|size of (a|the) batch", call=call):
+    with expect.raises(ValueError, match="batch", call=call):
         impl.fit_line(x, y, 0.1, 2, batch_size, 1)
 
 

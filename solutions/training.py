@@ -151,6 +151,9 @@ def fit(
         ValueError: naming `epochs`, when it is below 0; naming `loader`, when an
             epoch gets no batch from it, as the second one over an iterator.
 
+    Rules:
+        Batches are not modified.
+
     Example:
         >>> model = nn.Linear(1, 1, bias=False)
         >>> _ = nn.init.zeros_(model.weight)
@@ -241,12 +244,13 @@ class MomentumSGD:
         may be none yet. Velocities stay.
         `state_dict()` returns a dict with all that the next steps depend on
         beside parameters and gradients: velocities, learning rate and
-        momentum. It stays as it is when the optimizer moves on, and a file
+        momentum. Its floating-point tensors have the dtype and device of the
+        parameters. It stays as it is when the optimizer moves on, and a file
         takes it: `torch.load` reads it with `weights_only=True`.
         `load_state_dict(state)` goes on from that state, whatever the optimizer
         did before, also in a new one that was made with other numbers for
         copies of the parameters. Each velocity goes to the device of its
-        parameter. The state stays as it is, then and later.
+        parameter. The state stays as it is, then and later. Returns None.
         `learning_rate` may be set to another number between two steps.
 
     Raises:

@@ -612,6 +612,16 @@ def test_fit_refuses_a_loader_that_is_used_up(impl, probe):
         impl.fit(model, functional.mse_loss, optimizer, probe(iter, batches_of(SIZES)), 2)
 
 
+def test_fit_leaves_its_batches_as_they_are(impl, probe, device):
+    model, optimizer = setting(probe, device, lr=0.1)
+    loader = batches_of(SIZES, device)
+
+    changed = probe(probes.changed_inputs, impl.fit, model, functional.mse_loss, optimizer, loader, 2)
+
+    got, should_be = "other batches than before", "batches as they were"
+    expect.that(3 not in changed, call=FIT.format(2), got=got, should_be=should_be)
+
+
 # -- classification_loss -------------------------------------------------------------------------------------
 
 CLASSES = "classification_loss(logits, labels)"
@@ -1065,6 +1075,23 @@ def test_MomentumSGD_gives_a_state_that_a_file_takes(impl, probe):
     call = "state_dict(), saved and read by torch.load with weights_only=True"
     expect.that(isinstance(state, dict), call=call, got=state, should_be="a dict")
     expect_values(resumed.step(rows[2]), by_sgd(values(0), rows, 0.1, 0.9)[-1], f"a step from {call}")
+
+
+@promises.DTYPES
+def test_MomentumSGD_gives_a_state_of_the_parameters_dtype_and_device(impl, probe, device, dtype):
+    row = values(1, device, dtype)
+    saved = probe(training_probes.Descent, impl.MomentumSGD, values(0, device, dtype), 0.1, 0.9)
+    saved.step(row)
+
+    for i, kind in enumerate(probe(training_probes.state_kinds, saved)):
+        call = f"dtype and device of the floating-point tensor number {i} in state_dict()"
+        expect.value(kind, (dtype, row[0].device), call=call)
+
+
+def test_MomentumSGD_loads_a_state_and_returns_None(impl, probe):
+    saved = moved(impl, probe, rows_of_gradients(1), (0.1, 0.9))
+
+    expect.value(saved.optimizer.load_state_dict(saved.optimizer.state_dict()), None, call="load_state_dict(state)")
 
 
 @pytest.mark.parametrize("to_cpu", [False, True])

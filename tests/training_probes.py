@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
+from tests import _inputs
 from tests._inputs import Array
 
 Batch = tuple[Tensor, Tensor]
@@ -219,6 +220,12 @@ def state_before(descent: Descent, *rows: Sequence[Tensor | None]) -> Any:
     for gradients in rows:
         descent.step(gradients)
     return state
+
+
+def state_kinds(descent: Descent) -> list[tuple[torch.dtype, torch.device]]:
+    """The dtype and device of each floating-point tensor in the optimizer's state."""
+    tensors = [leaf for leaf in _inputs.leaves(descent.optimizer.state_dict()) if isinstance(leaf, Tensor)]
+    return [(tensor.dtype, tensor.device) for tensor in tensors if tensor.is_floating_point()]
 
 
 def load_and_step(descent: Descent, state: Any, *rows: Sequence[Tensor | None]) -> list[Tensor]:

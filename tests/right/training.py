@@ -391,13 +391,13 @@ class MomentumSGD:
             p.copy_(p - v * self.learning_rate)
 
     def state_dict(self):
-        numbers = torch.tensor([self.learning_rate, self.momentum], dtype=torch.float64)
+        numbers = (self.learning_rate, self.momentum)
         return {"numbers": numbers, **{f"velocity.{i}": v.clone() for i, (_, v) in enumerate(self.pairs)}}
 
     def load_state_dict(self, state):
         if len(state) - 1 != len(self.pairs):
             raise ValueError(f"a state of {len(state) - 1} velocities")
-        self.learning_rate, self.momentum = state["numbers"].tolist()
+        self.learning_rate, self.momentum = state["numbers"]
         for i, (_, v) in enumerate(self.pairs):
             v[...] = state[f"velocity.{i}"]
 

@@ -1019,13 +1019,28 @@ def test_MomentumSGD_loads_a_state_whatever_it_did_before(impl, probe, device):
     other.optimizer.load_state_dict(saved.optimizer.state_dict())
 
     # The speed of one step, and the place of another descent.
-    speed = [oracles.wide(gradient) for gradient in rows[0]]
     expected = [
-        oracles.wide(place) - 0.1 * (0.9 * v + oracles.wide(gradient))
-        for place, v, gradient in zip(begin, speed, rows[3], strict=True)
+        oracles.wide(place) - 0.1 * (0.9 * oracles.wide(first) + oracles.wide(last))
+        for place, first, last in zip(begin, rows[0], rows[3], strict=True)
     ]
     call = "a step after an optimizer that had moved on its own loaded a state"
     expect_values(other.step(rows[3]), expected, call)
+
+
+def test_MomentumSGD_goes_back_to_an_earlier_state_of_its_own(impl, probe, device):
+    rows = rows_of_gradients(4, device)
+    descent = moved(impl, probe, rows[:1], (0.1, 0.9), device)
+
+    state = probe(training_probes.state_before, descent, *rows[1:3])
+    begin = descent.values()
+    descent.optimizer.load_state_dict(state)
+
+    expected = [
+        oracles.wide(place) - 0.1 * (0.9 * oracles.wide(first) + oracles.wide(last))
+        for place, first, last in zip(begin, rows[0], rows[3], strict=True)
+    ]
+    call = "a step after an optimizer loaded a state that it gave 2 steps before"
+    expect_values(descent.step(rows[3]), expected, call)
 
 
 def test_MomentumSGD_saves_a_parameter_that_had_no_gradient_yet(impl, probe, device):

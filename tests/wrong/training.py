@@ -155,6 +155,18 @@ def train_step(model, loss_fn, optimizer, x, y):
     return loss.item() * len(x)
 
 
+@wrong(
+    "You squeezed the prediction on its way to the loss function. Beside targets of (batch, 1) it is then stretched to "
+    "a table in which every prediction meets every target: hand over what the model gives."
+)
+def train_step(model, loss_fn, optimizer, x, y):
+    optimizer.zero_grad()
+    loss = loss_fn(model(x).squeeze(), y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
 # -- train_epoch ---------------------------------------------------------------------------------------------
 
 

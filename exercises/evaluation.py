@@ -169,7 +169,9 @@ def label_names(scores: Tensor, names: Sequence[str]) -> list[str]:
         ValueError: naming `names`, when there are not as many of them as classes.
 
     Rules:
-        Inputs are not modified; `scores` may require grad.
+        A loop over Python objects is fine, one over rows of `scores` or entries of any other tensor is not: all
+        numbers leave the device at once, as `tolist` gives them, so that Python waits for it once. Inputs are
+        not modified; `scores` may require grad.
 
     Example:
         >>> scores = torch.tensor([[-1.0, -0.5, -9.0], [4.0, 0.0, 1.0]])

@@ -1,10 +1,11 @@
 """What specs of evaluating a model run on the learner's side; see `tests/probes.py`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 MEAN, VARIANCE = [1.0, -1.0], [4.0, 0.25]  # what the batch norm of `Watched` has seen so far
 WEIGHT, BIAS = [[1.0, 2.0], [3.0, -1.0], [-2.0, 0.5]], [0.1, 0.2, -0.3]
@@ -121,3 +122,22 @@ def hook_calls(evaluate: Callable[..., Any], model: nn.Module, *args: Any) -> in
     model.register_forward_hook(lambda *_: calls.append(None))
     evaluate(model, *args)
     return len(calls)
+
+
+class _Dispatched(TorchDispatchMode):
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def dispatched(function: Callable[..., Any], *args: Any) -> int:
+    """How many operations the call asks for; unlike `probes.operations`, one for a whole `tolist`."""
+    with _Dispatched() as dispatched:
+        function(*args)
+    return dispatched.count

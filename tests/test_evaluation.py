@@ -638,3 +638,13 @@ def test_label_names_leaves_its_inputs_unchanged(impl, probe, device):
     promises.unchanged(
         probe, impl.label_names, SCORES.to(device, copy=True), list(NAMES), call="label_names(scores, names)"
     )
+
+
+def test_label_names_lets_all_numbers_leave_the_device_at_once(impl, probe, device):
+    scores = SCORES.to(device, copy=True)
+
+    few, many = (
+        probe(evaluation_probes.dispatched, impl.label_names, given, NAMES) for given in (scores, scores.repeat(2, 1))
+    )
+
+    expect.same_work(few, many, call=f"label_names(scores, {NAMES})", scores=SCORES)

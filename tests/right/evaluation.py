@@ -244,16 +244,6 @@ def recalls(matrix):
 # -- label_names ---------------------------------------------------------------------------------------------
 
 
-@right("a loop over rows")
-def label_names(scores, names):
-    if scores.size(1) != len(names):
-        raise ValueError(f"{len(names)} Names, but {scores.size(1)} classes")
-    found = []
-    for row in scores:
-        found.append(names[int(row.argmax())])
-    return found
-
-
 @right("map over the highest scores")
 def label_names(scores, names):
     _, classes = scores.shape

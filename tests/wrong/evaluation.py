@@ -725,3 +725,12 @@ def label_names(scores, names):
 def label_names(scores, names):
     _check_names(scores, names)
     return [names[i] for i in scores.numpy().argmax(axis=1)]
+
+
+@wrong(
+    "You took the classes out of the tensor one by one, and each time Python waits for the device. Take the argmax of "
+    "all rows, then `tolist()` once."
+)
+def label_names(scores, names):
+    _check_names(scores, names)
+    return [names[row.argmax().item()] for row in scores]

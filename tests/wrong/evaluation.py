@@ -231,8 +231,8 @@ class _OneMode(_Evaluation):
 
 
 @wrong(
-    "You noted the mode of the model alone, and `train(mode)` gives it to every module inside: a frozen batch norm "
-    "learns again. Note and restore the mode of each of `model.modules()`."
+    "`model.train(mode)`, called at the end with the model's own old mode, gives this mode to every module inside: a "
+    "frozen batch norm learns again. Note and restore the mode of each of `model.modules()`."
 )
 def evaluate(model, loss_fn, loader):
     return _OneMode()(model, loss_fn, loader)
@@ -251,20 +251,6 @@ class _Children(_Evaluation):
 )
 def evaluate(model, loss_fn, loader):
     return _Children()(model, loss_fn, loader)
-
-
-class _InsideOut(_Evaluation):
-    def leave(self, model, modes):
-        for module, training in reversed(modes):
-            module.train(training)
-
-
-@wrong(
-    "`train(mode)` also reaches the modules inside, and you called it for the outer ones last: what was put back "
-    "inside is overwritten. Set `module.training` instead."
-)
-def evaluate(model, loss_fn, loader):
-    return _InsideOut()(model, loss_fn, loader)
 
 
 @wrong(
@@ -549,14 +535,7 @@ def confusion_matrix(predicted, actual, classes):
     return _counted(predicted, actual, seen)
 
 
-@wrong("You divided each row by its sum. The docstring wants counts: whole numbers, int64.")
-def confusion_matrix(predicted, actual, classes):
-    _check_pairs(predicted, actual, classes)
-    counts = _counted(predicted, actual, classes)
-    return counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
-
-
-@wrong("Your counts are floating-point numbers. Counts are whole: int64, from the start or by a cast at the end.")
+@wrong("Your matrix is of a floating-point dtype. Counts are whole: int64, from the start or by a cast at the end.")
 def confusion_matrix(predicted, actual, classes):
     _check_pairs(predicted, actual, classes)
     rows, columns = (functional.one_hot(labels, classes).float() for labels in (actual, predicted))

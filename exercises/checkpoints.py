@@ -25,7 +25,7 @@ def save_weights(model: nn.Module, path: str | Path) -> None:
             stands, whatever its suffix. A file that is there already is replaced.
 
     Returns:
-        Nothing; what a call returns is not looked at.
+        None.
 
     Rules:
         `torch.load(path, map_location="cpu", weights_only=True)` reads the file
@@ -63,7 +63,7 @@ def load_weights(model: nn.Module, path: str | Path) -> None:
             tensors need not exist here.
 
     Returns:
-        Nothing; what a call returns is not looked at.
+        None.
 
     Raises:
         Exception: of any type, such as that of `torch.load`, when there is
@@ -111,7 +111,7 @@ def save_checkpoint(path: str | Path, model: nn.Module, optimizer: Optimizer, ep
         epoch: the number of the epoch that has just ended, an int from 0.
 
     Returns:
-        Nothing; what a call returns is not looked at.
+        None.
 
     Rules:
         `torch.load(path, map_location="cpu", weights_only=True)` reads the file
@@ -212,8 +212,8 @@ class BestWeights:
           returns is not looked at.
 
     Rules:
-        A loss is a Python number, or a tensor without axes on any device, with or
-        without a gradient; it counts with the value that it has at the call.
+        A loss is a Python number, or a tensor without axes and without a gradient
+        on any device, which counts with the value that it has at the call.
         What is remembered stays as it is when the model is trained on, also after
         a `restore()`, which can be called as often as you like and brings the
         same weights each time. A model that was moved in between gets them on
@@ -269,7 +269,7 @@ def strip_prefix(state: Mapping[str, Any], prefix: str) -> dict[str, Any]:
             without it, such as "module.bias" and "bias": one would be lost.
 
     Rules:
-        Values are the same objects, not copies. `state` is not modified.
+        Values are the same objects, not copies. `state` itself stays as it is.
 
     Example:
         >>> strip_prefix({"module.weight": 1, "module.module.bias": 2, "epoch": 3}, "module.")

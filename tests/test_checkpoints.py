@@ -124,6 +124,12 @@ def test_save_weights_replaces_a_file(impl, probe, tmp_path):
     expect_weights(read(tmp_path / "weights.pt", SAVING), expected, SAVED)
 
 
+def test_save_weights_gives_none(impl, probe, tmp_path):
+    actual = impl.save_weights(probe(checkpoints_probes.network), tmp_path / "weights.pt")
+
+    expect.value(actual, None, call=SAVING)
+
+
 def test_save_weights_leaves_the_model_as_it_is(impl, probe, device, tmp_path):
     model = probe(checkpoints_probes.network, 100.0, device)
 
@@ -218,6 +224,14 @@ def test_load_weights_takes_any_path(impl, probe, tmp_path, kind):
     expect_weights(probe(checkpoints_probes.weights, model), expected, "model.state_dict()")
 
 
+def test_load_weights_gives_none(impl, probe, tmp_path):
+    path = weights_file(tmp_path, checkpoints_probes.network(100.0))
+
+    actual = impl.load_weights(probe(checkpoints_probes.network), path)
+
+    expect.value(actual, None, call=LOADING)
+
+
 @pytest.mark.parametrize("as_entry", [True, False], ids=["beside-the-weights", "alone"])
 def test_load_weights_refuses_a_file_that_would_run_something(impl, probe, tmp_path, as_entry):
     path, trap = trapped(tmp_path, as_entry)
@@ -310,6 +324,12 @@ def test_save_checkpoint_writes_model_optimizer_and_epoch(impl, probe, device, t
         "lr": [group["lr"] for group in found["optimizer"]["param_groups"]],
     }
     expect_optimizer(state, checkpoints_probes.optimizer_state(memory), call)
+
+
+def test_save_checkpoint_gives_none(impl, probe, tmp_path):
+    actual = impl.save_checkpoint(tmp_path / "last.pt", *run(probe, "cpu", 100.0), 3)
+
+    expect.value(actual, None, call=SAVING_ALL)
 
 
 def test_save_checkpoint_leaves_model_and_optimizer_as_they_are(impl, probe, device, tmp_path):

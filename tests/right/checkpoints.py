@@ -28,7 +28,7 @@ def save_weights(model, path):  # noqa: F811
     torch.save(
         collections.OrderedDict(sorted(model.state_dict().items())), buffer, _use_new_zipfile_serialization=False
     )
-    return pathlib.Path(path).write_bytes(buffer.getvalue())
+    pathlib.Path(path).write_bytes(buffer.getvalue())
 
 
 @right("keeps the variables and detaches them itself, without gradients")
@@ -58,7 +58,7 @@ def load_weights(model, path):  # noqa: F811
         state = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:
         raise ValueError(f"{path} is no file of weights") from error
-    return model.load_state_dict(state, strict=True)
+    model.load_state_dict(state, strict=True)
 
 
 @right("a function as map_location, an open file")

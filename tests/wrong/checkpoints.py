@@ -228,16 +228,6 @@ def save_checkpoint(path, model, optimizer, epoch):
 
 
 @wrong(
-    "The new file got the checkpoint's name while it was still open, with its last bytes not yet on the disk. Leave "
-    "the `with` block first, which writes them, then `os.replace`."
-)
-def save_checkpoint(path, model, optimizer, epoch):
-    with open(f"{path}.new", "wb") as file:
-        torch.save(_checkpoint(model, optimizer, epoch), file)
-        os.replace(f"{path}.new", path)
-
-
-@wrong(
     "A file stayed behind in the folder, one more with every checkpoint. Save to the very file that is replaced "
     "afterwards, and clear away what else you made."
 )

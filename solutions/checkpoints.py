@@ -222,7 +222,8 @@ class BestWeights:
 
     Rules:
         A loss is a Python number, or a tensor without axes and without a gradient
-        on any device, which counts with the value that it has at the call.
+        on any device, which counts with the value that it has at the call and is
+        not modified.
         What is remembered stays as it is when the model is trained on, also after
         a `restore()`, which can be called as often as you like and brings the
         same weights each time. A model that was moved in between gets them on

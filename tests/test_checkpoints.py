@@ -703,6 +703,12 @@ def test_BestWeights_takes_the_value_that_a_tensor_has_at_the_call(impl, probe):
     expect.value(actual, [True, True, False, True], call=call)
 
 
+def test_BestWeights_leaves_a_loss_as_it_is(impl, probe, device):
+    best = impl.BestWeights(probe(checkpoints_probes.network, 0.0, device))
+
+    promises.unchanged(probe, best.update, torch.tensor(0.5, device=device), call="update(loss)")
+
+
 def test_BestWeights_restores_to_where_the_model_lies_by_then(impl, probe, device):
     model = probe(checkpoints_probes.network)
     best = impl.BestWeights(model)

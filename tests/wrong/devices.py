@@ -13,16 +13,16 @@ from kata.variants import wrong
 
 
 @wrong(
-    "You asked for CUDA alone, so the accelerator of a Mac (MPS) or of Intel (XPU) stays idle. Ask for "
-    "each type, or let `torch.accelerator` tell which one there is."
+    "You asked for CUDA alone, so the accelerator of a Mac (MPS) or of Intel (XPU) stays idle. Ask for each type, "
+    "or let `torch.accelerator` tell which one there is."
 )
 def best_device():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @wrong(
-    "`current_accelerator()` tells what PyTorch was built for, also on a machine without such a device or "
-    "without a driver. Pass `check_available=True`, and give the CPU where that finds nothing."
+    "`current_accelerator()` tells what PyTorch was built for, also on a machine without such a device or without "
+    "a driver. Pass `check_available=True`, and give the CPU where that finds nothing."
 )
 def best_device():  # noqa: F811
     return torch.accelerator.current_accelerator() or torch.device("cpu")
@@ -46,8 +46,8 @@ def best_device():  # noqa: F811
 
 
 @wrong(
-    "The first answer was remembered, here by a cache, and given again when there was something else to find. "
-    "Ask PyTorch at each call."
+    "The first answer was remembered, here by a cache, and given again when there was something else to find. Ask "
+    "PyTorch at each call."
 )
 @functools.cache
 def best_device():  # noqa: F811
@@ -86,8 +86,8 @@ def best_device():  # noqa: F811
 
 
 @wrong(
-    "`torch.get_default_device()` is where new tensors land: the CPU, until somebody sets another one. It does "
-    "not look for an accelerator; `torch.accelerator` does."
+    "`torch.get_default_device()` is where new tensors land: the CPU, until somebody sets another one. It does not "
+    "look for an accelerator; `torch.accelerator` does."
 )
 def best_device():  # noqa: F811
     return torch.get_default_device()
@@ -164,8 +164,8 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong(
-    "Only the tensors directly in the batch were moved, those in a list inside a list stayed. Call `move` "
-    "for each item, whatever it is."
+    "Only the tensors directly in the batch were moved, those in a list inside a list stayed. Call `move` for each "
+    "item, whatever it is."
 )
 def move(batch, device):  # noqa: F811
     def flat(item, device):
@@ -185,8 +185,8 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong(
-    "Numbers were made tensors. What is no tensor is handed on as it is: leave it to the code that uses the "
-    "batch what becomes of it."
+    "Numbers were made tensors. What is no tensor is handed on as it is: leave it to the code that uses the batch "
+    "what becomes of it."
 )
 def move(batch, device):  # noqa: F811
     def go(batch, device):
@@ -243,8 +243,8 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong(
-    "Whatever can be looped over was taken apart, texts too: each letter is a text again, without an end. Ask "
-    "for list, tuple and dict by name."
+    "Whatever can be looped over was taken apart, texts too: each letter is a text again, without an end. Ask for "
+    "list, tuple and dict by name."
 )
 def move(batch, device):  # noqa: F811
     def go(batch, device):
@@ -275,7 +275,8 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong(
-    "`.cuda()` was written out, so nothing works on any other device. Move to the `device` that was asked for, with `to`."
+    "`.cuda()` was written out, so nothing works on any other device. Move to the `device` that was asked for, "
+    "with `to`."
 )
 def move(batch, device):  # noqa: F811
     def go(batch, device):
@@ -285,8 +286,8 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong(
-    "Dicts were handed on as they are, with the tensors in them still where they were. Take a dict apart too, and make "
-    "a new one."
+    "Dicts were handed on as they are, with the tensors in them still where they were. Take a dict apart too, and "
+    "make a new one."
 )
 def move(batch, device):  # noqa: F811
     def go(batch, device):
@@ -362,8 +363,8 @@ def to_numpy(tensor):  # noqa: F811
 
 
 @wrong(
-    "Every floating-point tensor became float32, float64 and float16 too. Only bfloat16 needs another dtype, the others "
-    "keep theirs."
+    "Every floating-point tensor became float32, float64 and float16 too. Only bfloat16 needs another dtype, the "
+    "others keep theirs."
 )
 def to_numpy(tensor):  # noqa: F811
     tensor = tensor.float() if tensor.is_floating_point() else tensor
@@ -379,16 +380,16 @@ def to_numpy(tensor):  # noqa: F811
 
 
 @wrong(
-    "A tensor of the CPU was copied, by `clone()`, `np.array` or `copy()`. NumPy can read its memory in place: hand "
-    "on what `numpy` gives."
+    "A tensor of the CPU was copied, by `clone()`, `np.array` or `copy()`. NumPy can read its memory in place: "
+    "hand on what `numpy` gives."
 )
 def to_numpy(tensor):  # noqa: F811
     return _narrow(tensor).numpy(force=True).copy()
 
 
 @wrong(
-    "`contiguous()` copied a tensor whose rows do not lie in one piece, such as a transposed one. NumPy has strides "
-    "too, and can read it in place."
+    "`contiguous()` copied a tensor whose rows do not lie in one piece, such as a transposed one. NumPy has "
+    "strides too, and can read it in place."
 )
 def to_numpy(tensor):  # noqa: F811
     return _narrow(tensor).detach().contiguous().numpy(force=True)
@@ -409,8 +410,8 @@ def _whole(x):
 
 
 @wrong(
-    'The two devices were compared as they are written, so "cuda" and "cuda:0" differ. Put the current index in the place '
-    "of a missing one first."
+    'The two devices were compared as they are written, so "cuda" and "cuda:0" differ. Put the current index in '
+    "the place of a missing one first."
 )
 def on_same_device(a, b):
     return _device(a) == _device(b)
@@ -431,8 +432,8 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @wrong(
-    "A missing index was taken to match every index of its type. It means the current device and no other: "
-    "compare with the number of that one."
+    "A missing index was taken to match every index of its type. It means the current device and no other: compare "
+    "with the number of that one."
 )
 def on_same_device(a, b):  # noqa: F811
     a, b = _device(a), _device(b)
@@ -442,8 +443,8 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @wrong(
-    "The current index was asked of `torch.cuda` for every type of device, and there it fails, or is another device's. "
-    "`torch.accelerator` answers for all types."
+    "The current index was asked of `torch.cuda` for every type of device, and there it fails, or is another "
+    "device's. `torch.accelerator` answers for all types."
 )
 def on_same_device(a, b):  # noqa: F811
     def place(device):
@@ -455,16 +456,16 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @wrong(
-    "The arguments may be names and devices too, and these have no `device` to ask for. Make a `torch.device` of what is "
-    "no tensor."
+    "The arguments may be names and devices too, and these have no `device` to ask for. Make a `torch.device` of "
+    "what is no tensor."
 )
 def on_same_device(a, b):  # noqa: F811
     return _whole(a.device) == _whole(b.device)
 
 
 @wrong(
-    "A tensor was made on each device to see where it lands. That takes memory and starts the device, and fails for one "
-    "that is not here: compare type and index."
+    "A tensor was made on each device to see where it lands. That takes memory and starts the device, and fails "
+    "for one that is not here: compare type and index."
 )
 def on_same_device(a, b):  # noqa: F811
     a, b = (x if isinstance(x, Tensor) else torch.empty(0, device=x) for x in (a, b))
@@ -484,8 +485,8 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @wrong(
-    "Only the indices were compared, so the first GPU of one type is the same as the first of another. Compare the type as "
-    "well."
+    "Only the indices were compared, so the first GPU of one type is the same as the first of another. Compare the "
+    "type as well."
 )
 def on_same_device(a, b):  # noqa: F811
     return _whole(a)[1] == _whole(b)[1]
@@ -506,8 +507,8 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @wrong(
-    "You compared the names as texts up to the length of the shorter one, so one name that begins like another passes. "
-    "Compare type and index."
+    "You compared the names as texts up to the length of the shorter one, so one name that begins like another "
+    "passes. Compare type and index."
 )
 def on_same_device(a, b):  # noqa: F811
     a, b = sorted(map(str, (_device(a), _device(b))), key=len)
@@ -553,8 +554,8 @@ class PositionalBias(_Bias):
 
 
 @wrong(
-    "The positions were made on the CPU and then moved, which every call has to wait for on a GPU. Make them where they "
-    "are needed: `torch.arange` takes a `device`."
+    "The positions were made on the CPU and then moved, which every call has to wait for on a GPU. Make them where "
+    "they are needed: `torch.arange` takes a `device`."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def positions(self, x):
@@ -574,8 +575,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "The vectors are a plain tensor in an attribute. Nobody knows of it: `to` does not move it, and no optimizer trains "
-    "it. Make it an `nn.Parameter`, or use a layer that has one."
+    "The vectors are a plain tensor in an attribute. Nobody knows of it: `to` does not move it, and no optimizer "
+    "trains it. Make it an `nn.Parameter`, or use a layer that has one."
 )
 class PositionalBias(nn.Module):  # noqa: F811
     def __init__(self, length, features):
@@ -590,8 +591,8 @@ class PositionalBias(nn.Module):  # noqa: F811
 
 
 @wrong(
-    "The vectors were registered as a buffer: `to` moves it, but it is no parameter, so nothing is learned. Make it an "
-    "`nn.Parameter`."
+    "The vectors were registered as a buffer: `to` moves it, but it is no parameter, so nothing is learned. Make "
+    "it an `nn.Parameter`."
 )
 class PositionalBias(nn.Module):  # noqa: F811
     def __init__(self, length, features):
@@ -613,8 +614,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "The positions were made once, in __init__, and kept as a plain attribute, which `to` does not move. Make them in "
-    "`forward` on the device of x, or register them as a buffer."
+    "The positions were made once, in __init__, and kept as a plain attribute, which `to` does not move. Make them "
+    "in `forward` on the device of x, or register them as a buffer."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def __init__(self, length, features):
@@ -626,8 +627,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "The positions of the first call were kept for all later ones, although a later x is longer, or on another device. "
-    "Make them anew at each call."
+    "The positions of the first call were kept for all later ones, although a later x is longer, or on another "
+    "device. Make them anew at each call."
 )
 class PositionalBias(_Bias):  # noqa: F811
     kept = None
@@ -639,8 +640,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "All vectors were added, however many positions x has, so that a shorter sequence does not fit. Take as many positions as "
-    "x has, not `length`."
+    "All vectors were added, however many positions x has, so that a shorter sequence does not fit. Take as many "
+    "positions as x has, not `length`."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def positions(self, x):
@@ -648,8 +649,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "Positions beyond `length` were given the last vector, or began again at the first. Nobody asked for that: raise "
-    "ValueError, naming `length`."
+    "Positions beyond `length` were given the last vector, or began again at the first. Nobody asked for that: "
+    "raise ValueError, naming `length`."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def check(self, x):
@@ -660,8 +661,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "A sequence that is too long was only noticed by the lookup, as an IndexError, which on a GPU ends the whole process. "
-    "Compare with `length` first, and raise ValueError."
+    "A sequence that is too long was only noticed by the lookup, as an IndexError, which on a GPU ends the whole "
+    "process. Compare with `length` first, and raise ValueError."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def check(self, x):
@@ -669,8 +670,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "An x with a single entry at each position was broadcast to `features` entries without a word. Compare the last axis of "
-    "x with `features`, and raise ValueError."
+    "An x with a single entry at each position was broadcast to `features` entries without a word. Compare the "
+    "last axis of x with `features`, and raise ValueError."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def check(self, x):
@@ -678,8 +679,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "The vectors start as `nn.Embedding` makes them, from a normal distribution. Here they start at zero: fill "
-    "the weight with zeros in __init__."
+    "The vectors start as `nn.Embedding` makes them, from a normal distribution. Here they start at zero: fill the "
+    "weight with zeros in __init__."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def __init__(self, length, features):
@@ -688,8 +689,8 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "The vectors were taken out of the graph by `detach`, `.data` or `no_grad`, so the parameter never gets a gradient. "
-    "Use it as it is."
+    "The vectors were taken out of the graph by `detach`, `.data` or `no_grad`, so the parameter never gets a "
+    "gradient. Use it as it is."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def combine(self, x, vectors):
@@ -731,8 +732,8 @@ def _mean(losses):
 
 
 @wrong(
-    "The inputs were sent by `inputs.to(device)`, but the result was not kept: for a tensor `to` gives another one. Write "
-    "`inputs = inputs.to(device)`."
+    "The inputs were sent by `inputs.to(device)`, but the result was not kept: for a tensor `to` gives another "
+    "one. Write `inputs = inputs.to(device)`."
 )
 def train_on(device, model, loss_fn, optimizer, loader):
     def model_there(inputs):
@@ -771,8 +772,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "The parameters were moved one by one, and the buffers stayed behind. `model.to(device)` moves the whole model, in "
-    "place."
+    "The parameters were moved one by one, and the buffers stayed behind. `model.to(device)` moves the whole "
+    "model, in place."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     def move_parameters():
@@ -783,23 +784,24 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "The model was not moved: the data is on the device, the parameters are not. Call `model.to(device)` before the loop."
+    "The model was not moved: the data is on the device, the parameters are not. Call `model.to(device)` before "
+    "the loop."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     return _epoch(device, model, loss_fn, optimizer, loader, move_model=lambda: None)
 
 
 @wrong(
-    "A copy of the model was moved and used, while the optimizer steps the parameters of the model that was given: nothing "
-    "is learned. `Module.to` moves in place, so no copy is needed."
+    "A copy of the model was moved and used, while the optimizer steps the parameters of the model that was given: "
+    "nothing is learned. `Module.to` moves in place, so no copy is needed."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     return _epoch(device, copy.deepcopy(model), loss_fn, optimizer, loader)
 
 
 @wrong(
-    "The mean was taken over the means of the batches, so a sample of the small last batch counts for more. Weight each "
-    "mean by the number of its samples."
+    "The mean was taken over the means of the batches, so a sample of the small last batch counts for more. Weight "
+    "each mean by the number of its samples."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     losses = [loss for loss, _ in _trained(device, model, loss_fn, optimizer, loader)]
@@ -807,8 +809,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "Means were added and then divided by the number of samples, so the result is too small by the size of a batch. A mean "
-    "has been divided already: multiply it by its samples first."
+    "Means were added and then divided by the number of samples, so the result is too small by the size of a "
+    "batch. A mean has been divided already: multiply it by its samples first."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     losses = _trained(device, model, loss_fn, optimizer, loader)
@@ -821,8 +823,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "The loss was computed anew after the step, by weights that have just seen the batch. Take the loss that the gradient "
-    "came from."
+    "The loss was computed anew after the step, by weights that have just seen the batch. Take the loss that the "
+    "gradient came from."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     def again(inputs, targets):
@@ -844,8 +846,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "`zero_grad` stands between `backward` and `step`: it wipes the gradient just before it is used, and nothing moves. "
-    "Call it before `backward`, or after `step`."
+    "`zero_grad` stands between `backward` and `step`: it wipes the gradient just before it is used, and nothing "
+    "moves. Call it before `backward`, or after `step`."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     def step(loss):
@@ -857,8 +859,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "A new optimizer was made after the move, so what the given one remembers, such as its momentum, is lost with every "
-    "epoch. A moved model keeps its parameters: go on with the optimizer you were given."
+    "A new optimizer was made after the move, so what the given one remembers, such as its momentum, is lost with "
+    "every epoch. A moved model keeps its parameters: go on with the optimizer you were given."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     model.to(device)
@@ -867,8 +869,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "The model came in evaluation mode and was trained in it: dropout is off, and BatchNorm learns nothing of the data. "
-    "Call `model.train()` first."
+    "The model came in evaluation mode and was trained in it: dropout is off, and BatchNorm learns nothing of the "
+    "data. Call `model.train()` first."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     return _epoch(device, model, loss_fn, optimizer, loader, train=False)
@@ -890,8 +892,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "The loader was asked for its length, or for its dataset, which a generator does not have. Count batches and samples "
-    "while you go through it."
+    "The loader was asked for its length, or for its dataset, which a generator does not have. Count batches and "
+    "samples while you go through it."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     if len(loader) == 0:
@@ -912,7 +914,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "A loader without a batch gave a loss of 0.0, the best there is. Nothing was trained: raise ValueError naming `loader`."
+    "A loader without a batch gave a loss of 0.0, the best there is. Nothing was trained: raise ValueError naming "
+    "`loader`."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     batches = list(loader)
@@ -926,8 +929,8 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @wrong(
-    "One step was made at the end of the epoch, from the gradients of all batches together. Step after each batch, and "
-    "clear the gradients for the next."
+    "One step was made at the end of the epoch, from the gradients of all batches together. Step after each batch, "
+    "and clear the gradients for the next."
 )
 def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     optimizer.zero_grad()

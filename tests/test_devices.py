@@ -22,7 +22,7 @@ def expect_best(impl, probe, host, kind):
     expect.value(actual, torch.device(kind), call="best_device()", machine=host)
 
 
-@pytest.mark.parametrize("host", ["CUDA", "XPU", "MPS"])
+@pytest.mark.parametrize("host", ["MPS", "CUDA", "XPU"])
 def test_best_device_finds_the_accelerator_of_a_machine(impl, probe, host):
     expect_best(impl, probe, host, host.lower())
 

@@ -209,8 +209,9 @@ def train_on(
             only such as this function took on `device`. No gradients are left
             from elsewhere.
         loader: an iterable of pairs (inputs, targets), tuples or lists of two
-            tensors (batch, ...) with the same number of samples, 1 or more;
-            the last batch may be smaller. It may be a generator.
+            tensors (batch, ...), each on any device, with the same number of
+            samples, 1 or more; the last batch may be smaller. It may be a
+            generator.
 
     Returns:
         A float: the mean loss of all samples of the epoch, each taken as it

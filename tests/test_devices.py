@@ -807,6 +807,18 @@ def test_train_on_takes_batches_that_are_there_already(impl, probe, device):
     expect.close(actual, expected, rtol=1e-5, call=TRAIN)
 
 
+@pytest.mark.parametrize("part", ["inputs", "targets"])
+def test_train_on_takes_batches_of_which_one_part_is_there(impl, probe, device, part):
+    batches = line_batches(3, 1)
+    model, optimizer = line(probe)
+
+    there = [(x.to(device), y) if part == "inputs" else (x, y.to(device)) for x, y in batches]
+    actual = impl.train_on(device, model, functional.mse_loss, optimizer, there)
+
+    (expected,), *_ = trained_line(batches)
+    expect.close(actual, expected, rtol=1e-5, call=f"{TRAIN}, whose {part} are on the device already")
+
+
 def test_train_on_refuses_a_loader_without_a_batch(impl, probe, device):
     for batches in ([], probe(devices_probes.passing, [])):
         model, optimizer = line(probe)

@@ -545,8 +545,8 @@ class _Bias(nn.Module):
 
 
 @wrong(
-    "The positions were made on the CPU, where new tensors are born, whatever the device of x. Give `torch.arange` "
-    "the device of x."
+    "The positions are on the CPU, where new tensors are born, wherever x is: made there in `forward`, or in "
+    "__init__ and kept in an attribute that `to` does not move. Give `torch.arange` in `forward` the device of x."
 )
 class PositionalBias(_Bias):
     def positions(self, x):
@@ -554,8 +554,8 @@ class PositionalBias(_Bias):
 
 
 @wrong(
-    "The positions were made on the CPU and then moved, which every call has to wait for on a GPU. Make them where "
-    "they are needed: `torch.arange` takes a `device`."
+    "The positions were made on the CPU and then moved to the device of x by a copy, which every call has to wait "
+    "for on a GPU. Make them where they are needed: `torch.arange` takes a `device`."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def positions(self, x):
@@ -611,19 +611,6 @@ class PositionalBias(_Bias):  # noqa: F811
     def combine(self, x, vectors):
         x += vectors
         return x
-
-
-@wrong(
-    "The positions were made once, in __init__, and kept as a plain attribute, which `to` does not move. Make them "
-    "in `forward` on the device of x, or register them as a buffer."
-)
-class PositionalBias(_Bias):  # noqa: F811
-    def __init__(self, length, features):
-        super().__init__(length, features)
-        self.all_positions = torch.arange(length)
-
-    def positions(self, x):
-        return self.all_positions[: x.shape[1]]
 
 
 @wrong(

@@ -17,12 +17,12 @@ def polynomial(x, coefficients):
     return (x.unsqueeze(-1) ** exponents * coefficients).sum(dim=-1)
 
 
-@right("Vandermonde matrix and product")
+@right("in place, in memory of its own")
 def polynomial(x, coefficients):
-    if coefficients.numel() == 0:
-        return torch.zeros_like(x)
-    powers = torch.vander(x.reshape(-1), len(coefficients), increasing=True)
-    return (powers @ coefficients).reshape(x.shape)
+    result = torch.zeros_like(x)
+    for coefficient in coefficients.flip(0):
+        result.mul_(x).add_(coefficient)
+    return result
 
 
 @right("powers one by one")

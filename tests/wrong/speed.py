@@ -71,14 +71,14 @@ def polynomial(x, coefficients):
 
 
 @wrong(
-    "The result was updated in place (`mul_`, `add_`), and autograd needs its earlier values for the gradient: "
-    "backward fails. Make a new tensor in every step: result = result * x + coefficient."
+    "A table of powers was made first and then filled in place, column by column. Autograd needs the columns as they "
+    "were for the gradient of `x`, and backward fails. Make a new tensor for each power, or use `**`."
 )
 def polynomial(x, coefficients):
-    result = torch.zeros_like(x)
-    for coefficient in coefficients.flip(0):
-        result.mul_(x).add_(coefficient)
-    return result
+    powers = torch.ones(*x.shape, len(coefficients), dtype=x.dtype, device=x.device)
+    for i in range(1, len(coefficients)):
+        powers[..., i] = powers[..., i - 1] * x
+    return (powers * coefficients).sum(-1)
 
 
 @wrong(

@@ -25,10 +25,11 @@ def train_step(
 
     Args:
         model: called once, as `model(x)`.
-        loss_fn: called once, as `loss_fn(prediction, target)`; gives a floating-point
+        loss_fn: called as `loss_fn(prediction, target)`; gives a floating-point
             tensor without axes.
-        optimizer: one of `torch.optim` for some or all of the model's
-            parameters; the others stay as they are. Its `step` is called once.
+        optimizer: one of `torch.optim`, whose `step` needs no closure, for some
+            or all of the model's parameters; the others stay as they are. Its
+            `step` is called once.
         x: a batch of what `model` takes.
         y: the targets of that batch, as `loss_fn` takes them.
 
@@ -257,7 +258,6 @@ class MomentumSGD:
     def __init__(self, parameters: Iterable[Tensor], learning_rate: float, momentum: float) -> None:
         raise NotImplementedError("training.MomentumSGD")
 
-    @torch.no_grad()
     def step(self) -> None:
         raise NotImplementedError("training.MomentumSGD")
 

@@ -26,10 +26,11 @@ def train_step(
 
     Args:
         model: called once, as `model(x)`.
-        loss_fn: called once, as `loss_fn(prediction, target)`; gives a floating-point
+        loss_fn: called as `loss_fn(prediction, target)`; gives a floating-point
             tensor without axes.
-        optimizer: one of `torch.optim` for some or all of the model's
-            parameters; the others stay as they are. Its `step` is called once.
+        optimizer: one of `torch.optim`, whose `step` needs no closure, for some
+            or all of the model's parameters; the others stay as they are. Its
+            `step` is called once.
         x: a batch of what `model` takes.
         y: the targets of that batch, as `loss_fn` takes them.
 
@@ -291,12 +292,12 @@ class MomentumSGD:
         self.momentum = momentum
         self.velocities = [torch.zeros_like(parameter) for parameter in self.parameters]
 
-    @torch.no_grad()
     def step(self) -> None:
-        for parameter, velocity in zip(self.parameters, self.velocities, strict=True):
-            if parameter.grad is not None:
-                velocity.mul_(self.momentum).add_(parameter.grad)
-                parameter.sub_(self.learning_rate * velocity)
+        with torch.no_grad():
+            for parameter, velocity in zip(self.parameters, self.velocities, strict=True):
+                if parameter.grad is not None:
+                    velocity.mul_(self.momentum).add_(parameter.grad)
+                    parameter.sub_(self.learning_rate * velocity)
 
     def zero_grad(self) -> None:
         for parameter in self.parameters:

@@ -125,6 +125,7 @@ def import_needed(course: Course, topic: str) -> None:
     for node in tree.body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+        names += ["torch._dynamo"] if "torch.optim" in names else []  # the first optimizer would import it
         for name in names:
             with suppress(ImportError):  # whoever needs it will say so
                 importlib.import_module(name)

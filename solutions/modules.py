@@ -227,8 +227,8 @@ def freeze(model: nn.Module, prefixes: Sequence[str]) -> None:
     Rules:
         All else stays: values, the parameter objects themselves, buffers,
         train and eval modes, other parameters with their gradients; what was
-        frozen before stays frozen. Gradients flow through frozen layers to
-        those before them, and buffers such as running statistics go on.
+        frozen before stays frozen. Frozen layers pass gradients on to those
+        before them, and buffers such as running statistics go on changing.
 
     Example:
         >>> model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3))

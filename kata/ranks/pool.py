@@ -140,7 +140,12 @@ class Pool:
             loaded_as = implementations.loaded_as(module) if rank.module is not module else None
             rank.tell("join", self._jobs, len(ranks), self._port, loaded_as)
             rank.module = module
-        return {rank.number: reply for rank, reply in _replies(ranks, seconds)}
+        replies: dict[int, Reply] = {}
+        for rank, reply in _replies(ranks, seconds):
+            replies[rank.number] = reply
+            if reply is DIED:  # the others wait for it in vain
+                break
+        return replies
 
 
 def _replies(ranks: Sequence[_Rank], patience: float) -> Iterator[tuple[_Rank, Reply]]:

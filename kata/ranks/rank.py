@@ -118,9 +118,7 @@ class _Rank:
         if self.store is None:
             self.store = _store(port)
         store = distributed.PrefixStore(f"job-{job}", self.store)
-        distributed.init_process_group(
-            "gloo", store=store, rank=self.number, world_size=world_size, timeout=LIMIT
-        )
+        distributed.init_process_group("gloo", store=store, rank=self.number, world_size=world_size, timeout=LIMIT)
 
     def work(self, name: str, given: bytes) -> tuple[bytes, bool]:
         """Run a job; its result, and whether an impostor has spoiled anything."""

@@ -84,3 +84,15 @@ def leaves(x):
 
 def draws(x):
     return torch.rand(3, dtype=x.dtype)
+
+
+def other_dtype(x):
+    x = x.double() if dist.get_rank() else x
+    dist.all_reduce(x)
+    return x
+
+
+def forgets_to_wait_everywhere(x):
+    for _ in range(3):
+        dist.all_reduce(x.clone(), async_op=True)
+    return x

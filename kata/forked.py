@@ -45,6 +45,8 @@ def _waiting_room(connections: list[Connection]) -> Any:
             setup = options.setup_of(session.config)
             for topic in {kata.topic for kata in setup.catalogue.katas if kata.id in setup.katas}:
                 implementations.import_needed(setup.course, topic)
+            if nursery.needed():
+                nursery.preload()
             gc.collect()
             gc.freeze()
             with tempfile.TemporaryDirectory(prefix="kata-") as folder:

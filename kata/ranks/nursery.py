@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from kata import orphans, workers
 
-PRELOAD = ("torch.distributed", "kata.ranks.rank")
+# What each rank would else import by itself; an optimizer imports the compiler when it is first used.
+PRELOAD = ("torch.distributed", "kata.ranks.rank", "torch._dynamo")
 GRACE = 5.0  # seconds in which a killed process has to end
 
 
@@ -123,13 +124,25 @@ class Early:
         fork_early()
 
 
+def needed() -> bool:
+    """Whether a session that has collected its specs will fork ranks."""
+    return "kata.ranks.pool" in sys.modules and workers.start_method() == "forkserver"
+
+
+def preload() -> None:
+    """Import what ranks need."""
+    for module in PRELOAD:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+
+
 def fork_early() -> None:
     """Fork a nursery from this process, if its specs need ranks.
 
     To be called where this process has imported everything, has computed nothing, and has one thread.
     """
     global _forked
-    if "kata.ranks.pool" not in sys.modules or workers.start_method() != "forkserver":
+    if not needed():
         return
     ours, theirs = multiprocessing.Pipe()
     if not os.fork():
@@ -150,8 +163,7 @@ def serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     orphans.silence({connection.fileno(), parent.sentinel if parent else -1})
-    for module in PRELOAD:
-        importlib.import_module(module)
+    preload()
     gc.collect()
     gc.freeze()
     pids: set[int] = set()

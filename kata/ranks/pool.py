@@ -18,7 +18,8 @@ from kata.ranks.nursery import Child, Nursery
 from kata.remote import names
 from kata.verify import impostors
 
-PATIENCE = 5.0  # seconds without an answer of any rank after which those that are left are stuck
+PATIENCE = 5.0  # seconds without an answer of any rank after which those that are left, if all wait, are stuck
+LONGEST = 15.0  # the same where one of them is still at work: it may be importing something
 COMPANY = 0.3  # seconds in which others may fail by themselves too: the lowest rank is the one to be told of
 RELEASE = 2.0  # seconds in which a rank has to notice that another has left the group
 SIGN = 1.0  # seconds for an answer to the question where a rank is
@@ -148,8 +149,11 @@ class Pool:
         return replies
 
 
-def _replies(ranks: Sequence[_Rank], patience: float) -> Iterator[tuple[_Rank, Reply]]:
-    """Yield what each rank says next, as it comes, until nothing has come for `patience` seconds."""
+def _replies(ranks: Sequence[_Rank], patience: float, *, where: bool = False) -> Iterator[tuple[_Rank, Reply]]:
+    """Yield what each rank says next, as it comes, until nothing has come for `patience` seconds.
+
+    Answers to the question where a rank is are left out, unless asked for.
+    """
     waiting = {rank.connection: rank for rank in ranks}
     until = time.monotonic() + patience
     while waiting and (left := until - time.monotonic()) > 0:
@@ -159,6 +163,9 @@ def _replies(ranks: Sequence[_Rank], patience: float) -> Iterator[tuple[_Rank, R
                 reply = pickle.loads(rank.connection.recv_bytes())
             except (EOFError, OSError):
                 reply = DIED
+            if reply[0] == "waits" and not where:
+                waiting[rank.connection] = rank
+                continue
             until = time.monotonic() + patience
             yield rank, reply
 
@@ -170,13 +177,16 @@ def _answers(ranks: Sequence[_Rank]) -> dict[int, Reply]:
         trouble.Deadlock, trouble.RankDied: when that is what came of it.
     """
     replies: dict[int, Reply] = {}
-    for rank, reply in _replies(ranks, PATIENCE):
-        replies[rank.number] = reply
-        if reply[0] != "done":
-            break
-    else:
-        if len(replies) < len(ranks):
-            raise _deadlock(_without(ranks, replies), replies)
+    while len(replies) < len(ranks) and all(reply[0] == "done" for reply in replies.values()):
+        since = time.monotonic()
+        for rank, reply in _replies(_without(ranks, replies), PATIENCE):
+            since = time.monotonic()
+            replies[rank.number] = reply
+            if reply[0] != "done":
+                break
+        else:
+            _check_progress(ranks, replies, since)
+    if all(reply[0] == "done" for reply in replies.values()):
         return replies
     replies |= {rank.number: reply for rank, reply in _replies(_without(ranks, replies), COMPANY)}
     for rank in ranks:
@@ -195,22 +205,33 @@ def _without(ranks: Sequence[_Rank], replies: Mapping[int, Reply]) -> list[_Rank
     return [rank for rank in ranks if rank.number not in replies]
 
 
-def _deadlock(missing: Sequence[_Rank], replies: Mapping[int, Reply]) -> trouble.Deadlock:
-    """Ask the ranks that do not answer where they are."""
-    states = dict.fromkeys(replies, "finished")
-    lines: dict[int, list[Frame]] = {}
-    for rank in missing:
-        states[rank.number] = "gives no sign"
-        rank.tell("where")
-    for rank, reply in _replies(missing, SIGN):
-        match reply:
-            case "waits", call, found:
-                states[rank.number] = f"waiting in {call}" if call else "still at work"
-                lines[rank.number] = found
-            case _:
-                states[rank.number] = "finished"
-    first = next((number for number in sorted(lines) if lines[number]), None)
-    return trouble.deadlock(states, PATIENCE, lines[first] if first is not None else [])
+def _check_progress(ranks: Sequence[_Rank], replies: dict[int, Reply], since: float) -> None:
+    """Ask the ranks that have not answered where they are, until one does answer.
+
+    Raises:
+        trouble.Deadlock: when all of them wait, or nothing has come since `since` for too long.
+    """
+    while missing := _without(ranks, replies):
+        states = {**dict.fromkeys(replies, "finished"), **{rank.number: "gives no sign" for rank in missing}}
+        lines: dict[int, list[Frame]] = {}
+        for rank in missing:
+            rank.tell("where")
+        before = len(replies)
+        for rank, reply in _replies(missing, SIGN, where=True):
+            match reply:
+                case "waits", call, found:
+                    states[rank.number] = f"waiting in {call}" if call else "still at work"
+                    lines[rank.number] = found
+                case _:
+                    replies[rank.number] = reply
+        if len(replies) > before:
+            return
+        seconds = time.monotonic() - since
+        if seconds >= LONGEST or all(states[rank.number].startswith("waiting") for rank in missing):
+            first = next((number for number in sorted(lines) if lines[number]), None)
+            limit = LONGEST if seconds >= LONGEST else PATIENCE
+            raise trouble.deadlock(states, limit, lines[first] if first is not None else [])
+        time.sleep(TICK)
 
 
 def _results(replies: Mapping[int, Reply], world_size: int) -> list[Any]:

@@ -23,7 +23,7 @@ from tests.tool.rank_toys import jobs
 TOYS = Path(__file__).parent
 PROGRAM = "tests.tool.rank_toys.session"
 ROOT = Path(__file__).parents[2]
-SOON = 10.0  # seconds: whatever goes wrong is said by then
+SOON = 10.0  # seconds: a deadlock is said by then, and processes have ended
 X = torch.tensor([1.0, 2.0, 4.0])
 
 
@@ -170,7 +170,8 @@ def test_a_deadlock_is_told_with_the_place_and_the_pool_starts_anew(toy):
         pytest.param("keeps_the_interpreter", "rank 0: gives no sign; rank 1: waiting in all_reduce", id="no-sign"),
     ],
 )
-def test_a_rank_that_does_not_come_back_is_ended(toy, name, told):
+def test_a_rank_that_does_not_come_back_is_ended(toy, monkeypatch, name, told):
+    monkeypatch.setattr(pool, "LONGEST", PATIENCE + 1)
     before = pids(toy)
 
     with pytest.raises(Deadlock, match=told):
@@ -178,6 +179,12 @@ def test_a_rank_that_does_not_come_back_is_ended(toy, name, told):
 
     assert all_end(before)
     assert torch.equal(call(toy, "average", 2)[0], X / 2)
+
+
+def test_a_rank_that_is_still_at_work_is_waited_for(toy, monkeypatch):
+    monkeypatch.setattr(pool, "PATIENCE", 0.3)
+
+    assert torch.equal(call(toy, "takes_its_time", 3)[0], X)
 
 
 @pytest.mark.parametrize(

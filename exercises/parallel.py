@@ -4,11 +4,23 @@ A rank is one of the processes, numbered from 0. Where a kata asks ranks to talk
 within the default process group of `torch.distributed`, which is there already, for tensors on the CPU.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
 from torch.optim import Optimizer
+
+
+@contextmanager
+def _one_rank() -> Iterator[None]:
+    """Have a default process group within the block, with this process alone in it: enough to try something out."""
+    dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
 
 
 def shard_indices(count: int, rank: int, world_size: int) -> list[int]:
@@ -98,6 +110,11 @@ def broadcast_parameters(model: nn.Module, source: int = 0) -> None:
         Parameters and buffers stay the same objects, since an optimizer may
         hold them; their gradients and `requires_grad` stay as they are.
 
+    Example:
+        >>> model = nn.Linear(2, 1)
+        >>> with _one_rank():  # with more ranks, all would have the model of rank 0 now
+        ...     broadcast_parameters(model)
+
     Source:
         https://pytorch.org/docs/stable/distributed.html#torch.distributed.broadcast
     """
@@ -130,6 +147,14 @@ def average_gradients(model: nn.Module, weight: float = 1.0) -> None:
 
     Rules:
         Parameters and buffers stay as they are.
+
+    Example:
+        >>> model = nn.Linear(2, 1, bias=False)
+        >>> model(torch.tensor([[3.0, 4.0], [5.0, 6.0]])).mean().backward()
+        >>> with _one_rank():  # the average over one rank is what that has
+        ...     average_gradients(model, weight=2)
+        >>> model.weight.grad
+        tensor([[4., 5.]])
 
     Source:
         https://pytorch.org/tutorials/intermediate/dist_tuto.html
@@ -174,6 +199,16 @@ def data_parallel_step(
         it is called, such as the running statistics of BatchNorm, are
         afterwards, on every rank, those of the first rank that has samples.
         The model's mode stays as it is, and `x` and `y` are not modified.
+
+    Example:
+        >>> model = nn.Linear(1, 1)
+        >>> _ = nn.init.zeros_(model.bias)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        >>> with _one_rank():
+        ...     data_parallel_step(model, nn.functional.mse_loss, optimizer, torch.zeros(2, 1), torch.ones(2, 1))
+        1.0
+        >>> model.bias.item()
+        1.0
 
     Source:
         https://pytorch.org/docs/stable/notes/ddp.html

@@ -59,6 +59,10 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
         return Verdict.TIMED_OUT, message, _traced(card, error, place, message)
     if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
         return Verdict.OUT_OF_MEMORY, "out of memory", _traced(card, error, place, "out of memory")
+    if _type_name(error) == "Deadlock":
+        return Verdict.TIMED_OUT, str(error), _traced(card, error, place, str(error))
+    if _type_name(error) == "RankDied":
+        return Verdict.CRASHED, str(error), replace(card, got=str(error))
     if isinstance(error, LearnerCrashed):
         return Verdict.CRASHED, str(error), replace(card, got=str(error))
     if isinstance(error, SpecError):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kata import session
+from kata.ranks import nursery
 from kata.session import Order, tell
 
 
@@ -20,23 +21,23 @@ def serve(order: bytes, connections: list[Connection]) -> None:
     """Collect what `order` names; then take orders from each connection, one at a time, until all hang up."""
     session.silence()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it hangs up
-    nursery = _nursery(connections)
+    waiting_room = _waiting_room(connections)
     # Captured in memory: children would share the position in a file that the parent has opened.
-    status, output = session.run(Order.decoded(order), [nursery], "--capture=sys")
+    status, output = session.run(Order.decoded(order), [waiting_room], "--capture=sys")
     for connection in connections:
         with suppress(OSError):
             tell(connection, "end", status=status, output=output)
             tell(connection, "exited", code=status)
 
 
-def _nursery(connections: list[Connection]) -> Any:
+def _waiting_room(connections: list[Connection]) -> Any:
     """Return the plugin; pytest is imported only here, in the child."""
     import pytest
 
     from kata import implementations
     from kata.plugin import options
 
-    class Nursery:
+    class WaitingRoom:
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
             if session.testsfailed:  # a spec could not be collected: pytest itself says so, and ends
@@ -44,13 +45,15 @@ def _nursery(connections: list[Connection]) -> Any:
             setup = options.setup_of(session.config)
             for topic in {kata.topic for kata in setup.catalogue.katas if kata.id in setup.katas}:
                 implementations.import_needed(setup.course, topic)
+            if nursery.needed():
+                nursery.preload()
             gc.collect()
             gc.freeze()
             with tempfile.TemporaryDirectory(prefix="kata-") as folder:
                 _take_orders(session, connections, Path(folder))
             return True
 
-    return Nursery()
+    return WaitingRoom()
 
 
 def _take_orders(session: Any, connections: list[Connection], folder: Path) -> None:
@@ -94,6 +97,7 @@ def _child(session: Any, order: Order, connection: Connection, folder: Path) -> 
         tell(connection, "forked", pid=os.getpid())
         place = folder / str(os.getpid())
         place.mkdir()
+        nursery.fork_early()
         os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(place)
         status, output = _run(session, order, connection)
         tell(connection, "end", status=status, output=output)

@@ -4,7 +4,7 @@ import linecache
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 ATTRIBUTE = "learner_frames"
 SHOWN = 12  # frames that are shown of a deep recursion: the first half and the last half
@@ -65,6 +65,15 @@ def _lines(frame: Frame | None, count: int) -> list[str]:
         return [f"... {count - 2 * (SHOWN // 2)} more calls"]
     where = f"{frame.file}:{frame.line} in {frame.function}"
     return [where, f"    {frame.text}"] if frame.text else [where]
+
+
+def frame_in(running: FrameType, place: Path) -> Frame | None:
+    """Return where a call that is still running is, if that lies in the learner's file."""
+    code, line = running.f_code, running.f_lineno
+    if not _lies_in(code.co_filename, place.resolve()):
+        return None
+    text = linecache.getline(code.co_filename, line, running.f_globals).strip()
+    return Frame(code.co_filename, line, getattr(code, "co_qualname", code.co_name), text)
 
 
 def _inside(traceback: TracebackType | None, place: Path) -> Iterable[Frame]:

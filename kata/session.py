@@ -57,8 +57,9 @@ def serve(connection: Connection) -> None:
         except EOFError:
             return
         from kata.plugin.telling import Teller
+        from kata.ranks.nursery import Early
 
-        status, output = run(order, [Teller(connection)])
+        status, output = run(order, [Teller(connection), Early()])
         tell(connection, "end", status=status, output=output)
 
 

@@ -33,21 +33,24 @@ def start_method() -> str:
     return os.environ.get("KATA_START_METHOD") or ("forkserver" if sys.platform == "linux" else "spawn")
 
 
-def context() -> BaseContext:
-    """Return the way in which processes are started here."""
-    found = multiprocessing.get_context(start_method())
-    if start_method() == "forkserver":
+def context(method: str) -> BaseContext:
+    """Return one of `multiprocessing`'s ways to start processes."""
+    found = multiprocessing.get_context(method)
+    if method == "forkserver":
         found.set_forkserver_preload(["kata.uninterrupted", "kata.warm"])
     return found
 
 
-def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str) -> Any:
+def start(target: Callable[..., None], arguments: tuple[Any, ...], name: str, method: str = "") -> Any:
     """Start a process that runs an importable function, without this one's main program in it.
+
+    Args:
+        method: `forkserver` or `spawn`; what is usual here when left out.
 
     Raises:
         OSError: when it cannot be started.
     """
-    process = context().Process(target=target, args=arguments, name=name)  # type: ignore[attr-defined]
+    process = context(method or start_method()).Process(target=target, args=arguments, name=name)  # type: ignore[attr-defined]
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")  # else a child would run it again

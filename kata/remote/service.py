@@ -4,32 +4,24 @@ Whatever the learner's code raises or prints becomes part of an answer; nothing
 that it does ends the loop, short of ending the process.
 """
 
-import builtins
 import contextlib
-import ctypes
 import io
 import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import astuple
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from kata import implementations
+from kata import implementations, orphans
 from kata.course import Course
-from kata.errors import KataError
-from kata.frames import learner_frames, shortened
-from kata.remote import names, wire
+from kata.remote import names, report, wire
 
 MODULE = 0  # the number of the learner's module among the objects
 MOST_OUTPUT = 10_000  # characters printed in one call, or of one message
-MOST_FRAMES = 40
-DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 
 VERBS: dict[str, Callable[..., Any]] = {
     "call": lambda target, /, *args, **kwargs: target(*args, **kwargs),
@@ -108,9 +100,9 @@ class _Service:
 
     def answer(self, request: bytes) -> bytes:
         """Do what a request asks for; the answer is a value or an error, and what was printed."""
-        output = _Output()
+        output = Output()
         try:
-            with _captured(output):
+            with captured(output):
                 verb, target, args, kwargs = self.read(request)
                 value = VERBS[verb](target, *args, **kwargs)
             return wire.pack(["ok", value, output.text()], self.objects.keep)
@@ -124,50 +116,11 @@ class _Service:
 
     def error(self, error: BaseException, output: str) -> bytes:
         """Describe an error without its objects: they stay here."""
-        try:
-            report = self.report(error)
-            return wire.pack(["error", *report, output], _refuse)
-        except BaseException as second:  # an error whose own text cannot be had
-            report = [
-                type(error).__name__,
-                ["Exception"],
-                f"(no message: {type(second).__name__})",
-                None,
-                [],
-                [],
-            ]
-            return wire.pack(["error", *report, output], _refuse)
-
-    def report(self, error: BaseException) -> list[Any]:
-        kind = type(error)
-        lineage = [base.__name__ for base in kind.__mro__ if base.__module__ == builtins.__name__]
         place = implementations.source_file(Course(self.root), self.implementation, self.topic)
-        frames = shortened(learner_frames(error, place), MOST_FRAMES)
-        rows = [list(astuple(frame)) for frame in frames if frame is not None]
-        file = []
-        if isinstance(error, implementations.LearnerFileError):
-            file = [error.message, error.hint, error.file, error.line, error.text]
-        elif isinstance(error, KataError):
-            file = [error.message, error.hint, "", 0, ""]
-        return [kind.__name__, lineage, str(error)[:MOST_OUTPUT], _plain_args(error), rows, file]
+        return wire.pack(["error", *report.describe(error, place), output], report.refuse)
 
 
-def _plain_args(error: BaseException) -> list[Any] | None:
-    """The arguments of an error where they are plain and short, so that it is made the same again."""
-    args = list(error.args)
-    if isinstance(error, OSError) and error.filename is not None:
-        args = [error.errno, error.strerror, error.filename]
-    try:
-        return args if len(wire.pack(args, _refuse)) <= MOST_OUTPUT else None
-    except wire.WireError:
-        return None
-
-
-def _refuse(value: object) -> wire.Reference:
-    raise wire.WireError(f"cannot send a {type(value).__name__} here")
-
-
-class _Output(io.RawIOBase):
+class Output(io.RawIOBase):
     """Takes what is printed, and keeps the beginning."""
 
     def __init__(self) -> None:
@@ -190,7 +143,8 @@ class _Output(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def _captured(output: _Output) -> Iterator[None]:
+def captured(output: Output) -> Iterator[None]:
+    """Keep what is printed, instead of printing it."""
     stream = io.TextIOWrapper(io.BufferedWriter(output), "utf-8", "replace", write_through=True)
     before = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = stream
@@ -206,40 +160,11 @@ def _settle(connection: Connection) -> None:
     """Make this process one that computes with one thread, talks to the judge alone and outlives nobody."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        _end_with(parent)
+        orphans.end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
-    _silence({connection.fileno(), parent.sentinel if parent else -1})
+    orphans.silence({connection.fileno(), parent.sentinel if parent else -1})
     import torch
 
     torch.set_num_threads(1)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
-
-
-def _silence(kept: set[int]) -> None:
-    """Point every other open file at nothing: the judge's output, and the pipes of `multiprocessing`.
-
-    A byte written into one of those pipes ends the process that starts the learners'.
-    """
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    inherited = {0, 1, 2}
-    if os.path.isdir("/dev/fd"):  # not on Windows, where nothing is inherited
-        inherited |= {int(name) for name in os.listdir("/dev/fd")}
-    for number in inherited - kept - {nowhere}:
-        with contextlib.suppress(OSError):  # the one that listed the folder is closed already
-            os.fstat(number)
-            os.dup2(nowhere, number)
-
-
-def _end_with(parent: Any) -> None:
-    """End this process when the judge's ends, whatever the learner's code is doing then."""
-    # A call that never lets go of the interpreter keeps the thread below from running; the kernel can end
-    # it. Not asked for by a child of the judge itself, where it would mean the end of the starting thread.
-    if sys.platform == "linux" and os.getppid() != parent.pid:
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, name="kata-parent-watch", daemon=True).start()

@@ -33,7 +33,8 @@ class Disguised(Tensor):
     """A subclass that hides in a Tensor's place."""
 
 
-def _note(changed: bool) -> None:
+def note(changed: bool) -> None:
+    """Note that something was spoiled, if it was: here, or in another process."""
     global _spoiled
     _spoiled = _spoiled or changed
 
@@ -116,7 +117,7 @@ def _spoil_calls(function: Callable[..., Any], kind: str, method: bool = False) 
 
 def _spoil(kind: str, result: Any, given: list[Any]) -> Any:
     if kind == "none":
-        _note(result is not None)
+        note(result is not None)
         return None
     if kind == "input":
         return _give_back(result, given)
@@ -132,9 +133,9 @@ def _give_back(result: Any, given: list[Any]) -> Any:
     if not given:
         return result
     if isinstance(result, Tensor) and isinstance(given[0], Tensor):
-        _note(_differs(result, given[0]))
+        note(_differs(result, given[0]))
     else:
-        _note(type(result) is not type(given[0]) or bool(result != given[0]))
+        note(type(result) is not type(given[0]) or bool(result != given[0]))
     return given[0]
 
 
@@ -143,9 +144,9 @@ def _overwrite(value: Any) -> None:
         before = value.detach().clone()
         with torch.no_grad():
             value.data.fill_(1)
-        _note(_differs(before, value))
+        note(_differs(before, value))
     elif isinstance(value, numpy.ndarray) and value.flags.writeable:
-        _note(bool((value != 1).any()))
+        note(bool((value != 1).any()))
         value.fill(1)
     elif isinstance(value, list | tuple | dict):
         for item in value.values() if isinstance(value, dict) else value:
@@ -156,7 +157,7 @@ def _map(result: Any, kind: str) -> Any:
     if isinstance(result, Tensor):
         spoiled = TENSOR[kind](result)
         lost_gradient = result.requires_grad and not spoiled.requires_grad
-        _note(_differs(spoiled, result) or type(spoiled) is not type(result) or lost_gradient)
+        note(_differs(spoiled, result) or type(spoiled) is not type(result) or lost_gradient)
         return spoiled
     if isinstance(result, Dataset):
         return _SpoiledDataset(result, kind)
@@ -167,7 +168,7 @@ def _map(result: Any, kind: str) -> Any:
         return {key: _map(value, kind) for key, value in result.items()}
     if isinstance(result, int | float) and kind in NUMBER:
         spoiled = NUMBER[kind](result)
-        _note(spoiled != result)
+        note(spoiled != result)
         return spoiled
     return result
 

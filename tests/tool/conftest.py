@@ -31,7 +31,7 @@ def make_toy(root: Path) -> Course:
     return course
 
 
-collect_ignore = ["toy", "remote_toys"]  # they are material, not tests
+collect_ignore = ["toy", "remote_toys", "rank_toys"]  # they are material, not tests
 
 
 @pytest.fixture

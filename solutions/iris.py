@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-EPOCHS, LEARNING_RATE = 100, 0.02
+EPOCHS, LEARNING_RATE = 60, 0.05
 
 
 def load_iris(path: str | Path) -> tuple[Tensor, Tensor, list[str]]:

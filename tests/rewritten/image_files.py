@@ -718,3 +718,358 @@ def class_indices(folder):
     if not os.path.exists(folder):
         raise ValueError(f"{folder} has no classes")
     return _numbered(sorted(_folders(folder), key=_order))
+
+
+@rewritten("A sample holds a Pillow image")
+class ImageFiles(_Files):
+    def read(self, path):
+        return _read(path).resize((self.size[1], self.size[0]))
+
+
+@rewritten("The sample is the image alone")
+class ImageFiles(_Files):
+    def __getitem__(self, index):
+        return self.read(self.paths[self.position(index)])
+
+
+@rewritten('With "skip", a damaged file came back as None')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        self.paths, self.labels, self.size, self.mode = list(paths), list(labels), size, on_error
+
+    def __getitem__(self, index):
+        try:
+            return super().__getitem__(index)
+        except ValueError:
+            if self.mode == "skip":
+                return None
+            raise
+
+
+@rewritten('With "skip", another picture was given')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        self.paths, self.labels, self.size, self.mode = list(paths), list(labels), size, on_error
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        for step in range(len(self)):
+            try:
+                return super().__getitem__((index + step) % len(self))
+            except ValueError:
+                if self.mode == "raise":
+                    raise
+        raise ValueError(f"all files are damaged, {self.paths[index]} too")
+
+
+@rewritten("Damaged files were left out, and their labels were not")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.labels = list(labels)
+
+    def __len__(self):
+        return len(self.paths)
+
+
+@rewritten("The caller's own lists lost the damaged files")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        paths[:] = self.paths
+        labels[:] = self.labels
+
+
+@rewritten("`verify` looks at a JPEG's head only")
+class ImageFiles(_Files):
+    def whole(self, path):
+        with open(path, "rb") as file:
+            try:
+                Image.open(file).verify()
+            except Exception:
+                return False
+        return True
+
+
+@rewritten("Missing files were skipped as well")
+class ImageFiles(_Files):
+    def whole(self, path):
+        return os.path.exists(path) and super().whole(path)
+
+
+@rewritten('"raise" left damaged files out too')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        super().__init__(paths, labels, size, "skip")
+
+
+@rewritten('"skip" was accepted and never looked at')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        super().__init__(paths, labels, size, "raise")
+
+
+@rewritten("Every file was tried when the dataset was made")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        good = [self.whole(path) for path in paths]
+        if on_error == "raise" and not all(good):
+            raise ValueError(f"damaged: {paths[good.index(False)]}")
+
+
+@rewritten("A picture was kept after its first access")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.seen = {}
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        if index not in self.seen:
+            self.seen[index] = super().__getitem__(index)
+        return self.seen[index]
+
+
+@rewritten("An unknown word for `on_error` was taken")
+class ImageFiles(_Files):
+    def check(self, paths, labels, on_error):
+        super().check(paths, labels, "raise")
+
+
+@rewritten("`zip` stopped at the shorter list")
+class ImageFiles(_Files):
+    def check(self, paths, labels, on_error):
+        super().check([], [], on_error)
+
+
+@rewritten("An index past the end came back as another sample")
+class ImageFiles(_Files):
+    def position(self, index):
+        if not len(self):
+            raise IndexError(f"index {index} of an empty dataset")
+        return index % len(self)
+
+
+@rewritten("Negative indices were refused")
+class ImageFiles(_Files):
+    def position(self, index):
+        if index not in range(len(self)):
+            raise IndexError(f"index {index} is not one of {len(self)}")
+        return index
+
+
+@rewritten("The label became a float")
+class ImageFiles(_Files):
+    def __getitem__(self, index):
+        image, label = super().__getitem__(index)
+        return image, label * 1.0
+
+
+@rewritten("The dataset holds a lambda")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.decode = lambda path: _loaded(path, size)
+        super().__init__(paths, labels, size, on_error)
+
+    def read(self, path):
+        return self.decode(path)
+
+
+@rewritten("The files were opened when the dataset was made")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.files = [open(path, "rb") for path in self.paths]
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        file, path = self.files[index], self.paths[index]
+        file.seek(0)
+        try:
+            pixels = _bytes(_deep(ImageOps.exif_transpose(Image.open(file))).convert("RGB"))
+        except Exception as error:
+            raise ValueError(f"damaged picture: {path}") from error
+        return _scaled(pixels / 255, self.size).clamp(0, 1), self.labels[index]
+
+
+@rewritten("The class is no `Dataset`")
+class ImageFiles:
+    def __init__(self, paths, labels, size, on_error):
+        _Files.check(self, paths, labels, on_error)
+        self.size = size
+        kept = [pair for pair in zip(paths, labels) if on_error == "raise" or self.whole(pair[0])]
+        self.paths = [path for path, _ in kept]
+        self.labels = [label for _, label in kept]
+
+    whole = _Files.whole
+    read = _Files.read
+    position = _Files.position
+    __len__ = _Files.__len__
+    __getitem__ = _Files.__getitem__
+
+
+# class_indices
+
+
+def _folders(folder):
+    """Return the names of the classes, in the order of the file system."""
+    names = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir() and entry.name[0] != ".":
+                names.append(entry.name)
+    if not names:
+        raise ValueError(f"{folder} has no classes")
+    return names
+
+
+def _order(name):
+    return (0, int(name), name) if name.isdecimal() else (1, 0, name)
+
+
+def _numbered(names):
+    return dict(zip(names, range(len(names))))
+
+
+@rewritten("The names were sorted as text")
+def class_indices(folder):
+    return _numbered(sorted(_folders(folder)))
+
+
+@rewritten("The folders came as the file system gave them")
+def class_indices(folder):
+    return _numbered(_folders(folder))
+
+
+@rewritten("A name that is a number became its own index")
+def class_indices(folder):
+    names = sorted(_folders(folder), key=_order)
+    return {name: int(name) if name.isdecimal() else place for place, name in enumerate(names)}
+
+
+@rewritten("`int` was the key for all names")
+def class_indices(folder):
+    names = _folders(folder)
+    names.sort(key=lambda name: (int(name), name))
+    return _numbered(names)
+
+
+@rewritten("The words came before the numbers")
+def class_indices(folder):
+    def key(name):
+        kind, value, text = _order(name)
+        return -kind, value, text
+
+    return _numbered(sorted(_folders(folder), key=key))
+
+
+@rewritten("The numbers within words were compared too")
+def class_indices(folder):
+    def key(name):
+        if name.isdecimal():
+            return 0, [int(name)], name
+        return 1, [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.split(r"(\d+)", name) if p], name
+
+    return _numbered(sorted(_folders(folder), key=key))
+
+
+@rewritten("Whatever `int` or `float` understands")
+def class_indices(folder):
+    def key(name):
+        try:
+            return 0, float(name), name
+        except ValueError:
+            return 1, 0.0, name
+
+    return _numbered(sorted(_folders(folder), key=key))
+
+
+@rewritten('Names of equal value, such as "7" and "07"')
+def class_indices(folder):
+    names = _folders(folder)
+    numbers = [name for name in names if name.isdecimal()]
+    numbers.sort(key=int)
+    return _numbered(numbers + sorted(set(names).difference(numbers)))
+
+
+@rewritten("Letter case was ignored in sorting")
+def class_indices(folder):
+    def key(name):
+        kind, value, text = _order(name)
+        return kind, value, text.casefold(), text
+
+    return _numbered(sorted(_folders(folder), key=key))
+
+
+@rewritten("Files became classes too")
+def class_indices(folder):
+    names = [name for name in os.listdir(folder) if not name.startswith(".")]
+    if not names:
+        raise ValueError(f"{folder} has no classes")
+    return _numbered(sorted(names, key=_order))
+
+
+@rewritten("Hidden folders became classes")
+def class_indices(folder):
+    names = [name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name))]
+    if not names:
+        raise ValueError(f"{folder} has no classes")
+    return _numbered(sorted(names, key=_order))
+
+
+@rewritten("Folders within the sub-folders were counted")
+def class_indices(folder):
+    os.listdir(folder)
+    names = set()
+    for _, below, _ in os.walk(folder):
+        below[:] = [name for name in below if not name.startswith(".")]
+        names.update(below)
+    if not names:
+        raise ValueError(f"{folder} has no classes")
+    return _numbered(sorted(names, key=_order))
+
+
+@rewritten("An empty sub-folder was left out")
+def class_indices(folder):
+    names = [name for name in _folders(folder) if os.listdir(os.path.join(folder, name))]
+    if not names:
+        raise ValueError(f"{folder} has no classes")
+    return _numbered(sorted(names, key=_order))
+
+
+@rewritten("Numbering began at 1")
+def class_indices(folder):
+    numbers = {}
+    for name in sorted(_folders(folder), key=_order):
+        numbers[name] = len(numbers) + 1
+    return numbers
+
+
+@rewritten("Keys and values changed places")
+def class_indices(folder):
+    return dict(enumerate(sorted(_folders(folder), key=_order)))
+
+
+@rewritten("The numbers are right, but the dict holds")
+def class_indices(folder):
+    names = _folders(folder)
+    places = sorted(names, key=_order)
+    return {name: places.index(name) for name in names}
+
+
+@rewritten("A folder without sub-folders gave an empty dict")
+def class_indices(folder):
+    names = [name for name in os.listdir(folder) if not name.startswith(".") and Path(folder, name).is_dir()]
+    return _numbered(sorted(names, key=_order))
+
+
+@rewritten("A folder that is not there became a ValueError")
+def class_indices(folder):
+    if not os.path.exists(folder):
+        raise ValueError(f"{folder} has no classes")
+    return _numbered(sorted(_folders(folder), key=_order))

@@ -114,46 +114,58 @@ def move(batch, device):
     return _tensors(send, batch)
 
 
+def _in_a_tuple(items, batch):
+    return batch._make(items) if hasattr(batch, "_make") else tuple(items)
+
+
 @rewritten("The moved tensors were written into the lists and dicts")
 def move(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device)
-    if isinstance(batch, tuple):
-        items = [move(item, device) for item in batch]
-        return batch._make(items) if hasattr(batch, "_make") else tuple(items)
-    if isinstance(batch, list):
-        for i, item in enumerate(batch):
-            batch[i] = move(item, device)
-    elif isinstance(batch, dict):
-        for key in batch:
-            batch[key] = move(batch[key], device)
-    return batch
+    def place(item):
+        if isinstance(item, torch.Tensor):
+            return item.to(device)
+        if isinstance(item, tuple):
+            return _in_a_tuple([place(each) for each in item], item)
+        if isinstance(item, list):
+            for i, each in enumerate(item):
+                item[i] = place(each)
+        elif isinstance(item, dict):
+            for key in item:
+                item[key] = place(item[key])
+        return item
+
+    return place(batch)
 
 
 @rewritten("A named tuple came back as a plain tuple")
 def move(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device=device)
-    if isinstance(batch, dict):
-        return {key: move(batch[key], device) for key in batch}
-    for kind in (list, tuple):
-        if isinstance(batch, kind):
-            return kind(move(item, device) for item in batch)
-    return batch
+    def place(item):
+        if isinstance(item, torch.Tensor):
+            return item.to(device=device)
+        if isinstance(item, dict):
+            return {key: place(item[key]) for key in item}
+        for kind in (list, tuple):
+            if isinstance(item, kind):
+                return kind(place(each) for each in item)
+        return item
+
+    return place(batch)
 
 
 @rewritten("The class of a named tuple was given one list")
 def move(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device=device)
-    if isinstance(batch, dict):
-        return {key: move(batch[key], device) for key in batch}
-    if isinstance(batch, list | tuple):
-        items = []
-        for item in batch:
-            items.append(move(item, device))
-        return batch.__class__(items)
-    return batch
+    def place(item):
+        if isinstance(item, torch.Tensor):
+            return item.to(device=device)
+        if isinstance(item, dict):
+            return {key: place(item[key]) for key in item}
+        if isinstance(item, list | tuple):
+            items = []
+            for each in item:
+                items.append(place(each))
+            return item.__class__(items)
+        return item
+
+    return place(batch)
 
 
 @rewritten("Only the tensors directly in the batch were moved")
@@ -166,20 +178,23 @@ def move(batch, device):
     if isinstance(batch, list):
         return [send(item) for item in batch]
     if isinstance(batch, tuple):
-        items = map(send, batch)
-        return batch._make(items) if hasattr(batch, "_make") else tuple(items)
+        return _in_a_tuple(map(send, batch), batch)
     return send(batch)
 
 
 @rewritten("A tuple came back as a list")
 def move(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device)
-    if isinstance(batch, dict):
-        return {key: move(value, device) for key, value in batch.items()}
-    if isinstance(batch, list | tuple):
-        return [move(item, device) for item in batch]
-    return batch
+    def place(item):
+        match item:
+            case torch.Tensor():
+                return item.to(device)
+            case dict():
+                return {key: place(value) for key, value in item.items()}
+            case list() | tuple():
+                return [place(each) for each in item]
+        return item
+
+    return place(batch)
 
 
 @rewritten("Numbers were made tensors")
@@ -202,21 +217,23 @@ def move(batch, device):
     return _each(send, batch)
 
 
-@rewritten("The entries of a dict, or of a list, that are no tensors")
+@rewritten("The entries of a dict, a list or a plain tuple")
 def move(batch, device):
     def kept(item):
         return isinstance(item, torch.Tensor | list | tuple | dict)
 
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device)
-    if isinstance(batch, dict):
-        return {key: move(value, device) for key, value in batch.items() if kept(value)}
-    if isinstance(batch, list):
-        return [move(item, device) for item in filter(kept, batch)]
-    if isinstance(batch, tuple):
-        items = [move(item, device) for item in batch]
-        return batch._make(items) if hasattr(batch, "_make") else tuple(items)
-    return batch
+    def place(item):
+        if isinstance(item, torch.Tensor):
+            return item.to(device)
+        if isinstance(item, dict):
+            return {key: place(value) for key, value in item.items() if kept(value)}
+        if isinstance(item, list):
+            return [place(each) for each in filter(kept, item)]
+        if isinstance(item, tuple):
+            return item._make(map(place, item)) if hasattr(item, "_make") else tuple(map(place, filter(kept, item)))
+        return item
+
+    return place(batch)
 
 
 @rewritten("The tensors were cut off from the graph")
@@ -231,17 +248,18 @@ def move(batch, device):
 
 @rewritten("Whatever can be looped over was taken apart")
 def move(batch, device):
-    if isinstance(batch, torch.Tensor):
-        return batch.to(device)
-    if isinstance(batch, dict):
-        return {key: move(value, device) for key, value in batch.items()}
-    try:
-        items = [move(item, device) for item in batch]
-    except TypeError:
-        return batch
-    if isinstance(batch, tuple):
-        return batch._make(items) if hasattr(batch, "_make") else tuple(items)
-    return items
+    def place(item):
+        if isinstance(item, torch.Tensor):
+            return item.to(device)
+        if isinstance(item, dict):
+            return {key: place(value) for key, value in item.items()}
+        try:
+            items = [place(each) for each in item]
+        except TypeError:
+            return item
+        return _in_a_tuple(items, item) if isinstance(item, tuple) else items
+
+    return place(batch)
 
 
 @rewritten("Everything that has a method `to` was moved")
@@ -268,12 +286,14 @@ def move(batch, device):
 
 @rewritten("Dicts were handed on as they are")
 def move(batch, device):
-    if isinstance(batch, list):
-        return [move(item, device) for item in batch]
-    if isinstance(batch, tuple):
-        items = [move(item, device) for item in batch]
-        return batch._make(items) if hasattr(batch, "_make") else tuple(items)
-    return batch.to(device) if isinstance(batch, torch.Tensor) else batch
+    def place(item):
+        if isinstance(item, list):
+            return [place(each) for each in item]
+        if isinstance(item, tuple):
+            return _in_a_tuple([place(each) for each in item], item)
+        return item.to(device) if isinstance(item, torch.Tensor) else item
+
+    return place(batch)
 
 
 # to_numpy
@@ -308,12 +328,16 @@ def to_numpy(tensor):
     return np.asarray(tensor.tolist())
 
 
-@rewritten("`detach_()`, or `requires_grad_(False)`")
+@rewritten("`detach_()` changed the caller's tensor")
 def to_numpy(tensor):
-    if tensor.is_leaf:
-        tensor.requires_grad_(False)
-    else:
-        tensor.detach_()
+    tensor.detach_()
+    return _readable(tensor).numpy()
+
+
+@rewritten("`requires_grad_(False)` switched the gradient off")
+def to_numpy(tensor):
+    if tensor.requires_grad:
+        tensor.requires_grad = False
     return _readable(tensor).numpy()
 
 
@@ -436,7 +460,7 @@ def on_same_device(a, b):
     def index(place):
         device = _device(place)
         if _alone(device):
-            return 0
+            return None
         return torch.accelerator.current_device_index() if device.index is None else device.index
 
     return index(a) == index(b)
@@ -557,7 +581,7 @@ class PositionalBias(_Bias):
         pass
 
 
-@rewritten("An x with a single entry at each position")
+@rewritten("The last axis of x was not compared with `features`")
 class PositionalBias(_Bias):
     def check_features(self, x):
         pass

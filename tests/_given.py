@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from kata.diagnosis import steady
+from tests import _compare
 from tests._show import error_name, host_array, is_handle, is_plain, message
 
 MOST = 24  # entries of a tensor or a container: the first ones
@@ -32,7 +33,9 @@ def given(value: object) -> dict[str, Any]:
         return {"kind": type(value).__name__, "length": len(value), "items": [given(item) for item in value[:MOST]]}  # type: ignore
     if isinstance(value, Mapping):
         return {"kind": "dict", "keys": [str(key) for key in value], "items": [given(value[key]) for key in value]}
-    if value is None or type(value) in (str, torch.Size, torch.dtype, torch.device):
+    if isinstance(value, torch.device):
+        return {"kind": "device", "text": str(_compare.device(value))}  # "cuda" and "cuda:0" in one spelling
+    if value is None or type(value) in (str, torch.Size, torch.dtype):
         return {"kind": type(value).__name__, "text": steady(str(value))[:LONGEST]}
     return {"kind": "handle" if is_handle(value) else type(value).__name__}
 

@@ -177,7 +177,7 @@ def move(batch, device):  # noqa: F811
 @wrong("A tuple came back as a list. Give each container its own type again.")
 def move(batch, device):  # noqa: F811
     def go(batch, device):
-        if type(batch) is tuple:
+        if isinstance(batch, tuple):
             return [go(item, device) for item in batch]
         return _moved(batch, device, go)
 
@@ -207,7 +207,10 @@ def move(batch, device):  # noqa: F811
     return go(batch, device)
 
 
-@wrong("The entries of a dict, or of a list, that are no tensors were left out of the result. Hand them on as well.")
+@wrong(
+    "The entries of a dict, a list or a plain tuple that are no tensors were left out of the result. Hand them on as "
+    "well."
+)
 def move(batch, device):  # noqa: F811
     def go(batch, device):
         worth = (Tensor, list, tuple, dict)
@@ -226,7 +229,7 @@ def move(batch, device):  # noqa: F811
 )
 def move(batch, device):  # noqa: F811
     def go(batch, device):
-        return _moved(batch, device, go, tensor=lambda x: x.detach().to(device) if x.requires_grad else x.to(device))
+        return _moved(batch, device, go, tensor=lambda x: x.detach().to(device))
 
     return go(batch, device)
 
@@ -330,11 +333,19 @@ def to_numpy(tensor):  # noqa: F811
 
 
 @wrong(
-    "`detach_()`, or `requires_grad_(False)`, changed the caller's tensor: it is cut off from its graph for good. "
-    "`detach()`, without the underscore, gives another one."
+    "`detach_()` changed the caller's tensor: it is cut off from its graph for good, and PyTorch refuses that for a "
+    "view. `detach()`, without the underscore, gives another one."
 )
 def to_numpy(tensor):  # noqa: F811
     return _plain(tensor.detach_()).numpy()
+
+
+@wrong(
+    "`requires_grad_(False)` switched the gradient off in the caller's tensor, and PyTorch refuses that for one that "
+    "was computed. `detach()` leaves it as it is and gives another one."
+)
+def to_numpy(tensor):  # noqa: F811
+    return _plain(tensor.requires_grad_(False)).numpy()
 
 
 @wrong(
@@ -657,12 +668,13 @@ class PositionalBias(_Bias):  # noqa: F811
 
 
 @wrong(
-    "An x with a single entry at each position was broadcast to `features` entries without a word. Compare the "
-    "last axis of x with `features`, and raise ValueError."
+    "The last axis of x was not compared with `features`: a single entry at each position was broadcast without a "
+    "word, and other numbers end in an error of PyTorch's own. Compare first, and raise ValueError."
 )
 class PositionalBias(_Bias):  # noqa: F811
     def check(self, x):
-        super().check(x if x.shape[2] > 1 else x.expand(-1, -1, self.bias.embedding_dim))
+        if x.shape[1] > (length := self.bias.num_embeddings):
+            raise ValueError(f"more positions than {length=}")
 
 
 @wrong(
@@ -671,8 +683,8 @@ class PositionalBias(_Bias):  # noqa: F811
 )
 class PositionalBias(_Bias):  # noqa: F811
     def __init__(self, length, features):
-        super().__init__(length, features)
-        self.bias.reset_parameters()
+        nn.Module.__init__(self)
+        self.bias = nn.Embedding(length, features)
 
 
 @wrong(

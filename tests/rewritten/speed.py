@@ -57,13 +57,14 @@ def polynomial(x, coefficients):
     return value
 
 
-@rewritten("The result was updated in place")
+@rewritten("The powers of `x` were updated in place")
 def polynomial(x, coefficients):
-    value = torch.zeros_like(x)
-    for i in range(len(coefficients) - 1, -1, -1):
-        value *= x
-        value += coefficients[i]
-    return value
+    power = torch.full_like(x, 1.0)
+    terms = [torch.zeros_like(x)]
+    for i in range(len(coefficients)):
+        terms.append(torch.mul(power, coefficients[i]))
+        power *= x
+    return torch.stack(terms).sum(0)
 
 
 @rewritten("The table of powers was summed over all its axes")
@@ -97,7 +98,8 @@ def polynomial(x, coefficients):
 def polynomial(x, coefficients):
     if len(coefficients) == 0:
         return torch.zeros_like(x)
-    return reduce(lambda value, coefficient: coefficient + value * x, reversed(coefficients.unbind()))
+    highest, *others = reversed(coefficients.unbind())
+    return reduce(lambda value, coefficient: coefficient + value * x, others, highest.clone())
 
 
 # moving_average
@@ -141,12 +143,10 @@ def moving_average(x, window):
     return (sums.narrow(-1, window, places) - sums.narrow(-1, 0, places)).div(window)
 
 
-@rewritten("The running sum lacks the 0 before its first entry")
+@rewritten("A window is missing")
 def moving_average(x, window):
     _check_window(x, window)
-    sums = torch.cumsum(x.double(), dim=-1)
-    difference = sums[..., window:] - sums[..., :-window]
-    return difference.div(window).to(x.dtype)
+    return x.narrow(-1, 0, x.size(-1) - 1).unfold(-1, window, 1).mean(-1) if window < x.size(-1) else x[..., :0].clone()
 
 
 @rewritten("The ends were padded with zeros")
@@ -155,14 +155,6 @@ def moving_average(x, window):
     before = (window - 1) // 2
     padded = F.pad(x, (before, window - 1 - before))
     return padded.unfold(-1, window, 1).mean(-1)
-
-
-@rewritten("The last window is missing")
-def moving_average(x, window):
-    _check_window(x, window)
-    sums = F.pad(torch.cumsum(x.double(), dim=-1), (1, 0))
-    places = x.size(-1) - window
-    return ((sums.narrow(-1, window, places) - sums.narrow(-1, 0, places)) / window).to(x.dtype)
 
 
 @rewritten("The windows were added up, and not divided")
@@ -201,10 +193,19 @@ def moving_average(x, window):
     return torch.nn.AvgPool1d(window, stride=1)(x)
 
 
-@rewritten("A window longer than `x` has no place in it")
+@rewritten("A window longer than `x` was left to PyTorch")
 def moving_average(x, window):
     if window < 1:
         raise ValueError(f"the window must be at least 1: {window}")
+    return torch.mean(x.unfold(-1, window, 1), dim=-1)
+
+
+@rewritten("A window longer than `x` came back as an empty result")
+def moving_average(x, window):
+    if window < 1:
+        raise ValueError(f"the window must be at least 1: {window}")
+    if x.size(-1) < window:
+        return x.new_zeros(*x.shape[:-1], 0)
     return torch.mean(x.unfold(-1, window, 1), dim=-1)
 
 

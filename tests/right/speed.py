@@ -34,6 +34,14 @@ def polynomial(x, coefficients):
     return total
 
 
+@right("updates its own result in place")
+def polynomial(x, coefficients):
+    result = torch.zeros_like(x)
+    for coefficient in coefficients.flip(0):
+        result.mul_(x).add_(coefficient)
+    return result
+
+
 @right("vmap and reduce")
 def polynomial(x, coefficients):
     if x.numel() == 0:

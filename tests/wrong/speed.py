@@ -71,14 +71,15 @@ def polynomial(x, coefficients):
 
 
 @wrong(
-    "A table of powers was made first and then filled in place, column by column. Autograd needs the columns as they "
-    "were for the gradient of `x`, and backward fails. Make a new tensor for each power, or use `**`."
+    "The powers of `x` were updated in place (`power *= x`, `mul_`), and the gradient of coefficient * power needs the "
+    "earlier ones: backward fails. Make a new tensor in every step: power = power * x."
 )
 def polynomial(x, coefficients):
-    powers = torch.ones(*x.shape, len(coefficients), dtype=x.dtype, device=x.device)
-    for i in range(1, len(coefficients)):
-        powers[..., i] = powers[..., i - 1] * x
-    return (powers * coefficients).sum(-1)
+    result, power = torch.zeros_like(x), torch.ones_like(x)
+    for coefficient in coefficients:
+        result = result + coefficient * power
+        power.mul_(x)
+    return result
 
 
 @wrong(
@@ -179,8 +180,8 @@ def moving_average(x, window):
 
 
 @wrong(
-    "The running sum lacks the 0 before its first entry: sums[window:] - sums[:-window] leaves the first window "
-    "out, and everything is one place late. Put a 0 in front."
+    "A window is missing: there are time - window + 1 places where one fits, not time - window. For differences of "
+    "a running sum, sums[window:] - sums[:-window], that takes a 0 in front of the sums."
 )
 def moving_average(x, window):
     _check(x, window)
@@ -197,12 +198,6 @@ def moving_average(x, window):
     left = (window - 1) // 2
     padded = functional.pad(x, (left, window - 1 - left))
     return padded.unfold(-1, window, 1).mean(-1)
-
-
-@wrong("The last window is missing: there are time - window + 1 places where a window fits, not time - window.")
-def moving_average(x, window):
-    _check(x, window)
-    return x.unfold(-1, window, 1).mean(-1)[..., :-1]
 
 
 @wrong("The windows were added up, and not divided by `window`: that is a moving sum.")
@@ -248,8 +243,18 @@ def moving_average(x, window):
 
 
 @wrong(
-    "A window longer than `x` has no place in it, and came back as an empty result, or as some other error. Raise "
-    "ValueError naming `window` above time as well as below 1."
+    "A window longer than `x` was left to PyTorch, which raises a RuntimeError that does not say what was wrong with "
+    "the call. Raise ValueError naming `window` above time as well as below 1."
+)
+def moving_average(x, window):
+    if window < 1:
+        raise ValueError("window: at least 1")
+    return x.unfold(-1, window, 1).mean(-1)
+
+
+@wrong(
+    "A window longer than `x` came back as an empty result. It has no place in `x`: raise ValueError naming `window` "
+    "above time as well as below 1."
 )
 def moving_average(x, window):
     if window < 1:

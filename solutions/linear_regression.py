@@ -105,7 +105,7 @@ def gradient_step(weight: Tensor, bias: Tensor, x: Tensor, y: Tensor, learning_r
     Source:
         https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
     """
-    loss = mean_squared_error(predict(x, weight, bias), y)
+    loss = mean_squared_error(predict(x, weight, bias), target=y)
     loss.backward()
     with torch.no_grad():  # the update is not part of the model
         for parameter in (weight, bias):

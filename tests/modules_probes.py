@@ -17,6 +17,11 @@ def shapes(module: nn.Module) -> list[tuple[int, ...]]:
     return [tuple(parameter.shape) for parameter in module.parameters()]
 
 
+def kinds(module: nn.Module) -> list[str]:
+    """The dtypes and devices of the registered parameters, each once."""
+    return sorted({f"{parameter.dtype} on {parameter.device.type}" for parameter in module.parameters()})
+
+
 def state(module: nn.Module) -> dict[str, Tensor]:
     """A copy of the state_dict, on the CPU."""
     return {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}

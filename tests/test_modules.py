@@ -369,10 +369,9 @@ def test_MLP_leaves_x_as_it_is(impl, probe, device):
 
 
 def test_MLP_begins_in_float32_on_the_cpu(impl, probe):
-    found = probe(modules_probes.state, impl.MLP([4, 3, 2]))
+    actual = probe(modules_probes.kinds, impl.MLP([4, 3, 2]))
 
-    got = sorted({str(value.dtype) for value in found.values()})
-    expect.value(got, ["torch.float32"], call="dtypes of the parameters of MLP([4, 3, 2])")
+    expect.value(actual, ["torch.float32 on cpu"], call="dtypes and devices of the parameters of MLP([4, 3, 2])")
 
 
 def test_MLP_begins_the_same_after_the_same_seed(impl, probe):
@@ -926,7 +925,7 @@ def test_freeze_knows_a_shared_parameter_by_all_its_names(impl, probe, name):
 def test_freeze_refuses_a_name_that_means_nothing(impl, probe, prefix):
     model = probe(modules_probes.Network)
 
-    with expect.raises(ValueError, match=prefix or "prefix|name|''|\"\"", call=f"freeze(model, [{prefix!r}])"):
+    with expect.raises(ValueError, match=prefix or r"\w", call=f"freeze(model, [{prefix!r}])"):
         impl.freeze(model, [prefix])
 
 
@@ -1080,7 +1079,7 @@ def test_Dropout_decides_about_each_entry_by_itself(impl, device, shape):
     actual = impl.Dropout(0.5)(torch.ones(shape, device=device))
 
     dropped = (actual == 0).cpu()
-    for axis in range(len(shape)):  # two masks of 64 entries or more are alike once in 2 ** 64
+    for axis in range(len(shape)):  # two masks, of 48 entries at least, are alike once in 2 ** 48 times
         slices = dropped.movedim(axis, 0).flatten(1)
         distinct = len(torch.unique(slices, dim=0))
         call, got = f"Dropout(0.5)(ones) along axis {axis}", f"{len(slices) - distinct} masks are there before"

@@ -133,11 +133,11 @@ def average_gradients(model: nn.Module, weight: float = 1.0) -> None:
     Args:
         model: of the same make on every rank, its gradients each rank's own.
             Its gradients lie in memory as they like.
-        weight: this rank's, not negative.
+        weight: this rank's, an int or a float, not negative.
 
     Returns:
         None. Each parameter's `grad` is the average, with the gradient's
-        dtype. A parameter that has no gradient on some of the ranks that
+        dtype and its precision. A parameter that has no gradient on some of the ranks that
         count has one of zeros there. With none on any of them it has none
         afterwards, on every rank.
 

@@ -149,11 +149,11 @@ def average_gradients(model: nn.Module, weight: float = 1.0) -> None:
     Args:
         model: of the same make on every rank, its gradients each rank's own.
             Its gradients lie in memory as they like.
-        weight: this rank's, not negative.
+        weight: this rank's, an int or a float, not negative.
 
     Returns:
         None. Each parameter's `grad` is the average, with the gradient's
-        dtype. A parameter that has no gradient on some of the ranks that
+        dtype and its precision. A parameter that has no gradient on some of the ranks that
         count has one of zeros there. With none on any of them it has none
         afterwards, on every rank.
 
@@ -181,13 +181,13 @@ def average_gradients(model: nn.Module, weight: float = 1.0) -> None:
         raise ValueError("weight: 0 on every rank")
     for parameter in model.parameters():
         # Every rank makes these two calls for each parameter, with a gradient or without: else some would wait.
-        counts = torch.tensor(parameter.grad is not None and weight > 0, dtype=torch.int64)
+        weights = total.new_tensor(0.0 if parameter.grad is None else weight)
         share = torch.zeros(parameter.shape, dtype=parameter.dtype)
-        if counts:
-            share += parameter.grad * (weight / total.item())
-        dist.all_reduce(counts)
+        if weights:
+            share += parameter.grad * (weight / total)
+        dist.all_reduce(weights)
         dist.all_reduce(share)
-        parameter.grad = share if counts else None
+        parameter.grad = share if weights else None
 
 
 def data_parallel_step(
@@ -310,10 +310,9 @@ def ring_all_reduce(
     sums = list(chunks)
     after, before = (rank + 1) % world_size, (rank - 1) % world_size
     for step in range(world_size - 1):
-        send(sums[(rank - step) % world_size], after)
-        arriving = (before - step) % world_size
-        sums[arriving] = sums[arriving] + receive(before)
+        send(sums[rank - step], after)  # an index below 0 counts back from the end: round the ring
+        sums[before - step] = sums[before - step] + receive(before)
     for step in range(world_size - 1):
-        send(sums[(after - step) % world_size], after)
-        sums[(rank - step) % world_size] = receive(before)
+        send(sums[after - step], after)
+        sums[rank - step] = receive(before)
     return sums

@@ -283,21 +283,30 @@ def test_average_gradients_weighs_each_rank(impl, probe):
     expect_gradients(found, [torch.tensor([1.0, 4.5])], AVERAGE.format(", weight=3, 2 and 1"))
 
 
-def test_average_gradients_takes_weights_below_1(impl, probe):
+@pytest.mark.parametrize(
+    ("weights", "mean"),
+    [
+        pytest.param([(0.5,), (0.25,)], 8.0 / 3, id="below-1"),
+        pytest.param([(0.5,), (3,)], -40.0 / 7, id="float-and-int"),
+        pytest.param([(), (3,)], -4.0, id="1-where-none-is-given"),
+    ],
+)
+def test_average_gradients_takes_weights_of_any_kind(impl, probe, weights, mean):
     gradients = [[torch.tensor([8.0])], [torch.tensor([-8.0])]]
 
-    found = probe(pool.run, impl, parallel_probes.average, [(gradients[0], (0.5,)), (gradients[1], (0.25,))])
+    found = probe(pool.run, impl, parallel_probes.average, list(zip(gradients, weights, strict=True)))
 
-    expect_gradients(found, [torch.tensor([8.0 / 3])], AVERAGE.format(", weight=0.5 and 0.25"))
+    told = " and ".join(str(*weight) or "none given" for weight in weights)
+    expect_gradients(found, [torch.tensor([mean])], AVERAGE.format(f", weight: {told}"))
 
 
 def test_average_gradients_keeps_the_dtype_of_each_gradient(impl, probe):
     double = torch.tensor([1.0 + 1e-12, 4.0], dtype=torch.float64)
     gradients = [[torch.tensor([1.0]), double], [torch.tensor([2.0]), 2 * double]]
 
-    found = probe(pool.run, impl, parallel_probes.average, [(gradients[0], (2,)), (gradients[1], (1,))])
+    found = probe(pool.run, impl, parallel_probes.average, [(gradients[0], (0.2,)), (gradients[1], (0.1,))])
 
-    call = AVERAGE.format(", weight=2 and 1")
+    call = AVERAGE.format(", weight=0.2 and 0.1")
     for rank, one in enumerate(found):
         expect.tensor(one["gradients"][0], torch.tensor([4 / 3]), call=f"the gradient on rank {rank} after {call}")
         told = f"the float64 gradient on rank {rank} after {call}"

@@ -142,7 +142,7 @@ def average_gradients(model, weight=1.0):
 
 @right("sums in place, reduced to one rank and sent from there")
 def average_gradients(model, weight=1.0):
-    total = torch.tensor([float(weight)])
+    total = torch.tensor([float(weight)], dtype=torch.float64)
     dist.all_reduce(total)
     if total.item() == 0:
         raise ValueError("weight: nobody weighs anything")
@@ -156,7 +156,7 @@ def average_gradients(model, weight=1.0):
         share = torch.zeros(parameter.shape, dtype=parameter.dtype)
         if here:
             share.add_(parameter.grad, alpha=float(weight))
-        share.div_(total.to(share.dtype).item())
+        share.div_(total.item())
         dist.reduce(share, 0)
         dist.broadcast(share, 0)
         parameter.grad = share

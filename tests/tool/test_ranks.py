@@ -11,8 +11,8 @@ import torch
 
 from kata import cards, catalogue, forks, runner
 from kata.implementations import load
-from kata.ranks import pool
-from kata.ranks.pool import PATIENCE
+from kata.ranks import answers, pool
+from kata.ranks.answers import PATIENCE
 from kata.ranks.trouble import Deadlock, Mismatch, RankDied
 from kata.remote.learner import Learner
 from kata.runner import FORKS_FROM, Request
@@ -88,12 +88,12 @@ def test_a_module_that_is_loaded_anew_is_loaded_on_the_ranks_too(tmp_path):
     (tmp_path / "mine").mkdir()
     file = tmp_path / "mine" / "toy.py"
 
-    answers = []
+    found = []
     for answer in ("1", "2"):
         file.write_text(f"def answer(x):\n    return {answer}\n", encoding="utf-8")
-        answers.append(call(load(tmp_path, "mine", "toy"), "answer", 2))
+        found.append(call(load(tmp_path, "mine", "toy"), "answer", 2))
 
-    assert answers == [[1, 1], [2, 2]]
+    assert found == [[1, 1], [2, 2]]
 
 
 def test_ranks_draw_random_numbers_of_their_own_and_the_same_in_each_job(toy):
@@ -171,7 +171,7 @@ def test_a_deadlock_is_told_with_the_place_and_the_pool_starts_anew(toy):
     ],
 )
 def test_a_rank_that_does_not_come_back_is_ended(toy, monkeypatch, name, told):
-    monkeypatch.setattr(pool, "LONGEST", PATIENCE + 1)
+    monkeypatch.setattr(answers, "LONGEST", PATIENCE + 1)
     before = pids(toy)
 
     with pytest.raises(Deadlock, match=told):
@@ -182,7 +182,7 @@ def test_a_rank_that_does_not_come_back_is_ended(toy, monkeypatch, name, told):
 
 
 def test_a_rank_that_is_still_at_work_is_waited_for(toy, monkeypatch):
-    monkeypatch.setattr(pool, "PATIENCE", 0.3)
+    monkeypatch.setattr(answers, "PATIENCE", 0.3)
 
     assert torch.equal(call(toy, "takes_its_time", 3)[0], X)
 
@@ -217,6 +217,7 @@ def test_a_rank_that_was_killed_meanwhile_is_replaced(toy):
 # Judged mode: the ranks belong to the learner's process.
 
 
+@pytest.mark.slow
 def test_ranks_of_the_judged_process():
     learner = Learner(TOYS, "rank_toys", "toy")
     try:
@@ -259,6 +260,7 @@ def told(process):
     return [int(word) for word in process.stdout.readline().split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method",
     [
@@ -280,6 +282,7 @@ def test_no_rank_outlives_its_session(program, method):
     assert all_end(processes)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only here does the kernel end what keeps the interpreter")
 @pytest.mark.parametrize("name", ["waits", "loops", "only_first", "keeps_the_interpreter"])
 def test_no_rank_outlives_a_session_that_is_killed(program, name):
@@ -294,6 +297,7 @@ def test_no_rank_outlives_a_session_that_is_killed(program, name):
     assert all_end(processes)
 
 
+@pytest.mark.slow
 def test_sessions_at_once_do_not_meet(program):
     first, second = program("waits"), program("waits")
 

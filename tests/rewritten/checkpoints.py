@@ -418,11 +418,8 @@ class BestWeights(_Best):
     before = math.inf
 
     def better(self, loss):
-        if not math.isfinite(loss):
-            return False
-        stepped_down = loss < self.before
-        self.before = loss
-        return stepped_down
+        before, self.before = self.before, loss
+        return math.isfinite(loss) and loss < before
 
 
 @rewritten("The lowest loss was begun with a number, 1")
@@ -436,8 +433,8 @@ class BestWeights(_Best):
 @rewritten("A loss that is a tensor was kept as it is")
 class BestWeights(_Best):
     def update(self, loss):
-        better = super().update(loss)
-        if better:
+        better = bool(super().update(loss))
+        if better and isinstance(loss, torch.Tensor):
             self.loss = loss
         return better
 

@@ -432,10 +432,12 @@ class BestWeights(_Best):
 
 @rewritten("A loss that is a tensor was kept as it is")
 class BestWeights(_Best):
+    loss = property(lambda self: float(self.least), lambda self, loss: setattr(self, "least", loss))
+
     def update(self, loss):
-        better = bool(super().update(loss))
-        if better and isinstance(loss, torch.Tensor):
-            self.loss = loss
+        better = super().update(loss)
+        if better:
+            self.least = loss
         return better
 
 

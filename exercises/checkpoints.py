@@ -205,7 +205,7 @@ class BestWeights:
           too, if `loss` is lower than every loss before it. It returns True if it
           did so and False if not, a bool. A loss that is equal to the lowest is
           not lower. NaN and infinity, which a run gives that has gone wrong,
-          never count, not even as the first ones.
+          never count, not even as the first ones. Minus infinity does not occur.
         - `loss`: the lowest loss that counted, a float, and `math.inf` before.
         - `restore()` copies what is remembered into the tensors that the model
           has. While nothing is remembered it leaves the model as it is. What it

@@ -2,6 +2,7 @@
 
 import collections
 import math
+import re
 import zipfile
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def read(path, call):
 
 
 def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
+    """Return the names in a folder, without the letters that `tempfile` draws by lot: else no two runs are alike."""
+    return sorted(re.sub(r"^tmp[a-z0-9_]{8}", "tmp????????", path.name) for path in folder.iterdir())
 
 
 # -- save_weights --------------------------------------------------------------------------------------------

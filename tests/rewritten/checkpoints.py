@@ -418,11 +418,8 @@ class BestWeights(_Best):
     before = math.inf
 
     def better(self, loss):
-        if not math.isfinite(loss):
-            return False
-        stepped_down = loss < self.before
-        self.before = loss
-        return stepped_down
+        before, self.before = self.before, loss
+        return math.isfinite(loss) and loss < before
 
 
 @rewritten("The lowest loss was begun with a number, 1")
@@ -435,10 +432,12 @@ class BestWeights(_Best):
 
 @rewritten("A loss that is a tensor was kept as it is")
 class BestWeights(_Best):
+    loss = property(lambda self: float(self.least), lambda self, loss: setattr(self, "least", loss))
+
     def update(self, loss):
         better = super().update(loss)
         if better:
-            self.loss = loss
+            self.least = loss
         return better
 
 

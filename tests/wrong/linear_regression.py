@@ -219,10 +219,8 @@ def mean_squared_error(prediction, target):
 @wrong("`prediction -= target` overwrites the caller's predictions. `prediction - target` makes a new tensor.")
 def mean_squared_error(prediction, target):
     _same_shape(prediction, target)
-    result = (prediction - target).square().mean()
-    with torch.no_grad():
-        prediction -= target
-    return result
+    prediction -= target
+    return prediction.square().mean()
 
 
 @wrong("You squared the entries one by one in a loop. Tensors subtract, square and average in one call each.")

@@ -921,13 +921,13 @@ def per_sample_gradients(model, loss_fn, x, y):
 
 
 @wrong(
-    "The targets were not mapped: each sample was compared with the targets of all. Map `y` along axis 0, as `x`: "
-    "in_dims=(None, 0, 0)."
+    "The targets were not mapped: each sample met the targets of all, and a loss refuses that or averages over them. "
+    "Map `y` along axis 0, as `x`: in_dims=(None, 0, 0)."
 )
 def per_sample_gradients(model, loss_fn, x, y):
     def loss(weights, sample):
         prediction = functional_call(model, weights, (sample.unsqueeze(0),))
-        return loss_fn(prediction.expand(len(y), *prediction.shape[1:]), y)
+        return loss_fn(prediction, y)
 
     return vmap(grad(loss), in_dims=(None, 0))(_trained(model), x)
 

@@ -534,7 +534,7 @@ def test_accumulate_gradients_needs_no_more_memory_for_more_batches(impl, probe,
         for count in (3, 12)
     )
 
-    got = f"tensors of {few} bytes at a time for 3 batches, and of {many} for 12"
+    got = f"{many / few:.1f} times as much memory for 12 batches as for 3"
     should_be = "the memory of one batch, however many there are"
     expect.that(many <= 1.25 * few, call=ACCUMULATE.format("mse_loss"), got=got, should_be=should_be)
 
@@ -638,11 +638,12 @@ def test_mixed_precision_step_computes_model_and_loss_under_autocast(impl, probe
         expect.value(actual, ["torch.bfloat16"], call=f"the dtype of autocast in {where}, during {STEP}")
 
 
-def test_mixed_precision_step_leaves_autocast_before_the_backward_pass(impl, probe, device):
+@pytest.mark.parametrize("where", ["backward", "step", "afterwards"])
+def test_mixed_precision_step_leaves_autocast_before_the_backward_pass(impl, probe, device, where):
     seen = dict.fromkeys(probe(speed_probes.precisions, impl.mixed_precision_step, *rows(4, device)))
-    for where in ("backward", "step", "afterwards"):
-        actual = [dtype for place, dtype in seen if place == where]
-        expect.value(actual, ["off"], call=f"the dtype of autocast in {where}, during {STEP}")
+
+    actual = [dtype for place, dtype in seen if place == where]
+    expect.value(actual, ["off"], call=f"the dtype of autocast in {where}, during {STEP}")
 
 
 def test_mixed_precision_step_calls_model_and_loss_once(impl, probe, device):

@@ -504,6 +504,7 @@ def mixed_precision_step(model, loss_fn, optimizer, scaler, x, y):
     loss = _forward(model, loss_fn, x, y)
     scaler.scale(loss).backward()
     optimizer.step()
+    scaler.update()
     return loss.detach()
 
 
@@ -542,7 +543,7 @@ def mixed_precision_step(model, loss_fn, optimizer, scaler, x, y):
 def mixed_precision_step(model, loss_fn, optimizer, scaler, x, y):
     loss = _forward(model, loss_fn, x, y)
     scaler.scale(loss).backward()
-    optimizer.zero_grad(set_to_none=False)
+    optimizer.zero_grad()
     scaler.step(optimizer)
     scaler.update()
     return loss.detach()

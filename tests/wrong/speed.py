@@ -315,7 +315,7 @@ def epoch_loss(losses):
 def epoch_loss(losses):
     values = [loss.detach() for loss in losses]
     _none(values)
-    return torch.stack(values).mean()
+    return torch.stack(values).double().mean()
 
 
 @wrong("The losses were added up and not divided by their number. The mean is promised, not the sum.")
@@ -343,9 +343,10 @@ def epoch_loss(losses):
     first = next(iterator, None)
     if first is None:
         raise ValueError("losses: none")
-    if first.dtype in (torch.float16, torch.bfloat16):
-        first = first.float()
     total, count = first.detach(), 1
+    del first
+    if total.dtype in (torch.float16, torch.bfloat16):
+        total = total.float()
     for loss in iterator:
         total += loss.detach()
         count += 1
@@ -450,9 +451,7 @@ def accumulate_gradients(model, loss_fn, batches):
 )
 def accumulate_gradients(model, loss_fn, batches):
     _empty(batches)
-    loss = _full_loss(model, loss_fn, batches)
-    _accumulate(model, loss_fn, batches, lambda x: 1 / len(batches))
-    return loss
+    return _accumulate(model, loss_fn, batches, lambda x: 1 / len(batches))
 
 
 @wrong(
@@ -461,10 +460,8 @@ def accumulate_gradients(model, loss_fn, batches):
 )
 def accumulate_gradients(model, loss_fn, batches):
     _empty(batches)
-    loss = _full_loss(model, loss_fn, batches)
     samples = len(batches) * len(batches[0][0])
-    _accumulate(model, loss_fn, batches, lambda x: len(x) / samples)
-    return loss
+    return _accumulate(model, loss_fn, batches, lambda x: len(x) / samples)
 
 
 @wrong(
@@ -616,8 +613,8 @@ def _forward(model, loss_fn, x, y):
 
 
 @wrong(
-    "`optimizer.step()` took the gradients while they were still multiplied by the scale. Step through the scaler: "
-    "`scaler.step(optimizer)` divides them first."
+    "`optimizer.step()` took the gradients while they were still multiplied by the scale, and `scaler.update()` knows "
+    "of no step. Step through the scaler: `scaler.step(optimizer)` divides them first."
 )
 def mixed_precision_step(model, loss_fn, optimizer, scaler, x, y):
     optimizer.zero_grad()
@@ -924,13 +921,13 @@ def per_sample_gradients(model, loss_fn, x, y):
 
 
 @wrong(
-    "The targets were not mapped: each sample was compared with the targets of all. Map `y` along axis 0, as `x`: "
-    "in_dims=(None, 0, 0)."
+    "The targets were not mapped: each sample met the targets of all, and a loss refuses that or averages over them. "
+    "Map `y` along axis 0, as `x`: in_dims=(None, 0, 0)."
 )
 def per_sample_gradients(model, loss_fn, x, y):
     def loss(weights, sample):
         prediction = functional_call(model, weights, (sample.unsqueeze(0),))
-        return loss_fn(prediction.expand(len(y), *prediction.shape[1:]), y)
+        return loss_fn(prediction, y)
 
     return vmap(grad(loss), in_dims=(None, 0))(_trained(model), x)
 

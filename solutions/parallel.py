@@ -242,20 +242,20 @@ def data_parallel_step(
         https://pytorch.org/docs/stable/notes/ddp.html
     """
     optimizer.zero_grad()
-    loss = torch.zeros((), dtype=torch.float64)  # the sum over this rank's samples
+    mine = (0, 0.0)  # samples, and the sum of their losses
     if len(x):
         mean = loss_fn(model(x), y)
         mean.backward()
-        loss += mean.detach() * len(x)
-    counts = [torch.zeros((), dtype=torch.int64) for _ in range(dist.get_world_size())]
-    dist.all_gather(counts, torch.tensor(len(x)))
-    if not any(counts):
+        mine = (len(x), len(x) * mean.item())
+    everybody = [mine] * dist.get_world_size()
+    dist.all_gather_object(everybody, mine)
+    samples = [count for count, _ in everybody]
+    if not any(samples):
         raise ValueError("x: no rank has a sample")
     average_gradients(model, weight=len(x))
     optimizer.step()
-    broadcast_parameters(model, source=[bool(count) for count in counts].index(True))
-    dist.all_reduce(loss)
-    return loss.item() / sum(count.item() for count in counts)
+    broadcast_parameters(model, source=next(rank for rank, count in enumerate(samples) if count))
+    return sum(loss for _, loss in everybody) / sum(samples)
 
 
 def ring_all_reduce(

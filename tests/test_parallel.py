@@ -365,7 +365,7 @@ def test_average_gradients_refuses_weights_of_0_alone(impl, probe):
 
 # -- data_parallel_step --------------------------------------------------------------------------------------
 
-STEP = "data_parallel_step(model, mse_loss, optimizer, x, y)"
+STEP = "data_parallel_step(model, loss_fn, optimizer, x, y)"
 
 
 def batch(sizes, seed, dtype=torch.float64):
@@ -444,13 +444,15 @@ def test_data_parallel_step_takes_a_layer_that_some_ranks_do_not_use(impl, probe
     expect_one_process(found, parallel_probes.Router, "momentum", batches)
 
 
-def test_data_parallel_step_gives_every_rank_the_buffers_of_the_first_with_samples(impl, probe):
-    sizes = [0, 3, 2]
+@pytest.mark.parametrize(
+    ("first", "sizes"), [pytest.param(0, [2, 3], id="rank-0"), pytest.param(1, [0, 3, 2], id="rank-1")]
+)
+def test_data_parallel_step_gives_every_rank_the_buffers_of_the_first_with_samples(impl, probe, first, sizes):
     batches = [batch(sizes, 5)]
 
     found = run_steps(probe, impl, parallel_probes.Normalized, "sgd", batches)
 
-    _, expected = parallel_probes.in_one_process(parallel_probes.Normalized, "sgd", [batches[0][1]])
+    _, expected = parallel_probes.in_one_process(parallel_probes.Normalized, "sgd", [batches[0][first]])
     for rank, one in enumerate(found):
         for name in ("norm.running_mean", "norm.running_var", "norm.num_batches_tracked"):
             expect.tensor(one["numbers"][name], expected[name], call=f"{name} on rank {rank}: {STEP}", samples=sizes)
@@ -581,7 +583,7 @@ def data_shapes(data):
 
 
 def test_ring_all_reduce_leaves_its_chunks_alone(impl, probe):
-    promises.unchanged(probe, parallel_probes.ring, impl.ring_all_reduce, ring_data(3), call=RING)
+    promises.unchanged(probe, parallel_probes.ring_in_place, impl.ring_all_reduce, ring_data(3), call=RING)
 
 
 @pytest.mark.parametrize("count", [0, 2, 4])

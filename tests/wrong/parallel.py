@@ -732,16 +732,6 @@ def ring_all_reduce(chunks, rank, world_size, send, receive):
 
 
 @wrong(
-    "The caller's list was used for the sums, so it holds other tensors afterwards. Begin with a list of your own: "
-    "`list(chunks)`."
-)
-def ring_all_reduce(chunks, rank, world_size, send, receive):
-    _check_chunks(chunks, world_size)
-    chunks[:] = _second_round(_first_round(chunks, rank, world_size, send, receive), rank, world_size, send, receive)
-    return chunks
-
-
-@wrong(
     "Only the first round was made, after which each rank has one finished sum and parts of the others. Let the "
     "finished sums travel around the ring in a second round."
 )

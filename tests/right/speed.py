@@ -257,20 +257,6 @@ def per_sample_gradients(model, loss_fn, x, y):
     return dict(zip(copies, found))
 
 
-@right("batched backward")
-def per_sample_gradients(model, loss_fn, x, y):
-    named = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
-    losses = vmap(lambda sample, target: loss_fn(model(sample[None]), target[None]))(x, y)
-    found = torch.autograd.grad(
-        losses, [weight for _, weight in named], torch.eye(len(x), dtype=losses.dtype, device=x.device),
-        is_grads_batched=True, allow_unused=True,
-    )  # fmt: skip
-    return {
-        name: weight.new_zeros(len(x), *weight.shape) if gradient is None else gradient
-        for (name, weight), gradient in zip(named, found)
-    }
-
-
 @right("a gradient with the value, in chunks of fixed number")
 def per_sample_gradients(model, loss_fn, x, y):
     weights, rest = {}, {}

@@ -211,4 +211,4 @@ class Standardize(nn.Module):
         self.register_buffer("std", std)
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x - self.mean) / self.std
+        return x.sub(self.mean).div(self.std)

@@ -588,12 +588,6 @@ def ring_all_reduce(chunks, rank, world_size, send, receive):
     return _gather(sums, rank, world_size, send, receive)
 
 
-@rewritten("The caller's list was used for the sums")
-def ring_all_reduce(chunks, rank, world_size, send, receive):
-    _enough(chunks, world_size)
-    return _gather(_reduce(chunks, rank, world_size, send, receive), rank, world_size, send, receive)
-
-
 @rewritten("Only the first round was made")
 def ring_all_reduce(chunks, rank, world_size, send, receive):
     _enough(chunks, world_size)

@@ -69,23 +69,25 @@ def _lines(frame: Frame | None, count: int) -> list[str]:
 
 def frame_in(running: FrameType, place: Path) -> Frame | None:
     """Return where a call that is still running is, if that lies in the learner's file."""
-    code, line = running.f_code, running.f_lineno
-    if not _lies_in(code.co_filename, place.resolve()):
+    if not _lies_in(running.f_code.co_filename, place.resolve()):
         return None
-    text = linecache.getline(code.co_filename, line, running.f_globals).strip()
+    return _frame(running, running.f_lineno)
+
+
+def _frame(frame: FrameType, line: int) -> Frame:
+    code = frame.f_code
+    text = linecache.getline(code.co_filename, line, frame.f_globals).strip()
     return Frame(code.co_filename, line, getattr(code, "co_qualname", code.co_name), text)
 
 
 def _inside(traceback: TracebackType | None, place: Path) -> Iterable[Frame]:
     known: dict[str, bool] = {}  # a recursion has a thousand frames of one file
     while traceback is not None:
-        code = traceback.tb_frame.f_code
-        file, line = code.co_filename, traceback.tb_lineno
+        file = traceback.tb_frame.f_code.co_filename
         if file not in known:
             known[file] = _lies_in(file, place)
         if known[file]:
-            text = linecache.getline(file, line, traceback.tb_frame.f_globals).strip()
-            yield Frame(file, line, getattr(code, "co_qualname", code.co_name), text)
+            yield _frame(traceback.tb_frame, traceback.tb_lineno)
         traceback = traceback.tb_next
 
 

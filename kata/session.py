@@ -59,7 +59,9 @@ def serve(connection: Connection) -> None:
         from kata.plugin.telling import Teller
         from kata.ranks.nursery import Early
 
-        status, output = run(order, [Teller(connection), Early()])
+        # In a judged run the ranks belong to the learner's process, not to this one.
+        plugins: list[object] = [Teller(connection), *([] if order.judged else [Early()])]
+        status, output = run(order, plugins)
         tell(connection, "end", status=status, output=output)
 
 

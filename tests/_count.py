@@ -45,6 +45,20 @@ class _Operations(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+class Dispatched(TorchDispatchMode):
+    """Writes down the names of the operations that are dispatched; a whole `tolist` or `cat` is one."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.names: list[str] = []
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        self.names.append(func.__name__.partition(".")[0])
+        return func(*args, **(kwargs or {}))
+
+
 class _Crossings(TorchFunctionMode):
     def __init__(self, counter: Counter) -> None:
         super().__init__()

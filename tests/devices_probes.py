@@ -117,26 +117,17 @@ def _current(host: Host, usable: bool) -> Function:
 
 
 class _Watch(TorchDispatchMode):
-    """Writes down the operations, and the devices of what goes in and comes out."""
+    """Writes down the devices of what goes in and comes out."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.operations: list[str] = []
         self.devices: set[str] = set()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        self.operations.append(func.__name__.partition(".")[0])
         tensors = [leaf for leaf in tree_leaves((args, kwargs, result)) if isinstance(leaf, Tensor)]
         self.devices |= {tensor.device.type for tensor in tensors}
         return result
-
-
-def operations_in(function: Function, *args: Any) -> list[str]:
-    """The names of the operations on tensors that a call does."""
-    with _Watch() as watch:
-        function(*args)
-    return watch.operations
 
 
 def devices_in(function: Function, *args: Any) -> list[str]:
@@ -265,11 +256,6 @@ def fill(module: nn.Module, values: Tensor) -> None:
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.copy_(values)
-
-
-def parameters(module: nn.Module) -> list[Tensor]:
-    """The parameters' values."""
-    return [parameter.detach() for parameter in module.parameters()]
 
 
 def buffers(module: nn.Module) -> list[Tensor]:

@@ -1,11 +1,12 @@
 """What specs of evaluating a model run on the learner's side; see `tests/probes.py`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from tests import model_probes
 
 MEAN, VARIANCE = [1.0, -1.0], [4.0, 0.25]  # what the batch norm of `Watched` has seen so far
 WEIGHT, BIAS = [[1.0, 2.0], [3.0, -1.0], [-2.0, 0.5]], [0.1, 0.2, -0.3]
@@ -95,8 +96,7 @@ def aftermath(
         modes: for each of `model.modules()`, whether it is in training mode before the call.
         recording: whether autograd records before the call.
     """
-    for module, training in zip(model.modules(), modes, strict=True):
-        module.training = training
+    model_probes.set_modes(model, modes)
     raised = "nothing"
     with torch.set_grad_enabled(recording):
         try:
@@ -104,7 +104,7 @@ def aftermath(
         except (Interrupted, ValueError) as error:
             raised = type(error).__name__
         after = torch.is_grad_enabled()
-    return {"raised": raised, "modes": [module.training for module in model.modules()], "recording": after}
+    return {"raised": raised, "modes": model_probes.modes(model), "recording": after}
 
 
 def gradients_after(evaluate: Callable[..., Any], model: nn.Module, *args: Any) -> list[list[float]]:
@@ -122,22 +122,3 @@ def hook_calls(evaluate: Callable[..., Any], model: nn.Module, *args: Any) -> in
     model.register_forward_hook(lambda *_: calls.append(None))
     evaluate(model, *args)
     return len(calls)
-
-
-class _Dispatched(TorchDispatchMode):
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.count = 0
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        self.count += 1
-        return func(*args, **(kwargs or {}))
-
-
-def dispatched(function: Callable[..., Any], *args: Any) -> int:
-    """How many operations the call asks for; unlike `probes.operations`, one for a whole `tolist`."""
-    with _Dispatched() as dispatched:
-        function(*args)
-    return dispatched.count

@@ -10,21 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tests import probes
+
 Train = Callable[..., Any]
 
 
 @contextmanager
 def _global_seed(seed: int) -> Iterator[None]:
-    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    torch.manual_seed(seed)
-    np.random.seed(seed)
-    random.seed(seed)
-    try:
+    with probes.random_states_kept():
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        random.seed(seed)
         yield
-    finally:
-        torch.set_rng_state(states[0])
-        np.random.set_state(states[1])
-        random.setstate(states[2])
 
 
 def with_global_seed(world: int, function: Callable[..., Any], *args: Any) -> Any:

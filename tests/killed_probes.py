@@ -22,8 +22,8 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from kata import implementations
 from tests.checkpoints_probes import fill, optimizer_of, stepped
+from tests.worker_probes import Parcel
 
 Save = Callable[[Path, nn.Module, Optimizer, int], object]
 
@@ -110,9 +110,7 @@ def _save_and_be_killed(save: Save, path: Path, moment: str) -> None:
         scratch = Path(folder, path.name)
         save(scratch, *_run(2), 2)
         size = scratch.stat().st_size
-    process = multiprocessing.get_context(METHOD).Process(
-        target=_child, args=(_Travelling(save), path, moment, size)
-    )  # fmt: skip
+    process = multiprocessing.get_context(METHOD).Process(target=_child, args=(Parcel(save, save), path, moment, size))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside other threads: the child needs none
         process.start()
@@ -121,25 +119,6 @@ def _save_and_be_killed(save: Save, path: Path, moment: str) -> None:
         process.kill()
         process.join()
     process.close()
-
-
-class _Travelling:
-    """The learner's function; a process that begins empty first loads the same code under the same name."""
-
-    def __init__(self, function: Save) -> None:
-        self.function = function
-
-    def __call__(self, *args: Any) -> Any:
-        return self.function(*args)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        module = sys.modules[self.function.__module__]
-        return _loaded, (implementations.loaded_as(module), self.function.__name__)
-
-
-def _loaded(loaded_as: tuple[Any, ...], name: str) -> Save:
-    function: Save = getattr(implementations.load(*loaded_as), name)
-    return function
 
 
 def _child(save: Save, path: Path, moment: str, size: int) -> None:

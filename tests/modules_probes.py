@@ -58,11 +58,6 @@ def require_grad(module: nn.Module) -> list[str]:
     return [name for name, value in module.state_dict(keep_vars=True).items() if value.requires_grad]
 
 
-def modes(module: nn.Module) -> list[bool]:
-    """Which mode each module within it is in; True is train."""
-    return [each.training for each in module.modules()]
-
-
 def holds_a(module: nn.Module, kind: type) -> bool:
     """Is it, or is anything within it, of that class?"""
     return any(isinstance(each, kind) for each in module.modules())
@@ -110,10 +105,6 @@ def trained(module: nn.Module, x: Tensor, y: Tensor, steps: int = 3) -> dict[str
 
 
 # -- Copying, saving, loading ----------------------------------------------------------------------------------
-
-
-def deep_copy(module: nn.Module) -> nn.Module:
-    return copy.deepcopy(module)
 
 
 def result_of_copy(module: nn.Module, x: Tensor) -> Tensor:

@@ -7,7 +7,8 @@ so that a spec means the same whether the learner's code runs in this process or
 import functools
 import operator
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from tests import _gradients, _inputs
-from tests._count import Counter, Names
+from tests._count import Counter, Dispatched, Names
 from tests._gradients import upstream_like as upstream_like
 from tests._inputs import Array, Snapshot
 
@@ -102,19 +103,26 @@ def _write_shows(target: Any, observed: Tensor | Array) -> bool:
 
 def random_state_changed(function: Function, *args: Any, **kwargs: Any) -> list[str]:
     """Which global generators the call moved, of "torch", "numpy" and "python". They are put back."""
-    state, numpy_state, python_state = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    try:
+    with random_states_kept() as (state, numpy_state, python_state):
         function(*args, **kwargs)
         moved = {
             "torch": not torch.equal(torch.get_rng_state(), state),
             "numpy": repr(np.random.get_state()) != repr(numpy_state),
             "python": random.getstate() != python_state,
         }
+    return [name for name, changed in moved.items() if changed]
+
+
+@contextmanager
+def random_states_kept() -> Iterator[tuple[Tensor, Any, Any]]:
+    """Put the global generators of PyTorch, NumPy and Python back after the block; gives their states before it."""
+    state, numpy_state, python_state = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    try:
+        yield state, numpy_state, python_state
     finally:
         torch.set_rng_state(state)
         np.random.set_state(numpy_state)
         random.setstate(python_state)
-    return [name for name, changed in moved.items() if changed]
 
 
 def operations(function: Function, *args: Any, **kwargs: Any) -> int:
@@ -125,6 +133,13 @@ def operations(function: Function, *args: Any, **kwargs: Any) -> int:
     with Counter() as counter:
         function(*args, **kwargs)
     return counter.count
+
+
+def dispatched(function: Function, *args: Any) -> list[str]:
+    """The names of the operations on tensors that a call asks for; unlike `operations`, one for a whole `tolist`."""
+    with Dispatched() as seen:
+        function(*args)
+    return seen.names
 
 
 class Recorder(nn.Module):

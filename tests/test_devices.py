@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from tests import devices_probes, expect, probes, promises, strategies
+from tests import devices_probes, expect, model_probes, probes, promises, strategies
 
 # -- best_device ---------------------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ def test_best_device_asks_again_at_each_call(impl, probe):
 
 
 def test_best_device_makes_no_tensor(impl, probe):
-    actual = probe(devices_probes.on_host, "no accelerator", devices_probes.operations_in, impl.best_device)
+    actual = probe(devices_probes.on_host, "no accelerator", probes.dispatched, impl.best_device)
 
     expect.value(actual, [], call="operations on tensors in best_device()")
 
@@ -465,7 +465,7 @@ def test_on_same_device_asks_no_accelerator_about_other_devices(impl, probe, kin
 
 def test_on_same_device_makes_no_tensor(impl, probe, device):
     for a, b in [(device.type, f"{device.type}:0"), (torch.ones(2).to(device), device)]:
-        actual = probe(devices_probes.operations_in, impl.on_same_device, a, b)
+        actual = probe(probes.dispatched, impl.on_same_device, a, b)
 
         call = f"operations on tensors in on_same_device({told(a)}, {told(b)})"
         expect.value(actual, [], call=call)
@@ -548,7 +548,7 @@ def test_PositionalBias_refuses_another_number_of_features(impl, device, feature
 
 
 def test_PositionalBias_has_one_parameter_that_starts_at_zero(impl, probe):
-    actual = probe(devices_probes.parameters, impl.PositionalBias(4, 3))
+    actual = probe(model_probes.parameters, impl.PositionalBias(4, 3))
 
     call = "list(PositionalBias(4, 3).parameters())"
     expect.that(len(actual) == 1, call=call, got=f"{len(actual)} parameters", should_be="1 parameter")
@@ -665,7 +665,7 @@ def line(probe, momentum=0.0, factor=1.0):
 
 def expect_parameters(probe, model, expected, device):
     __tracebackhide__ = True
-    actual = probe(devices_probes.parameters, model)
+    actual = probe(model_probes.parameters, model)
     for name, parameter, values in zip(("weight", "bias"), actual, expected, strict=True):
         expect.tensor(parameter, torch.from_numpy(values).float().to(device), call=f"model.{name} after {TRAIN}")
 
@@ -768,7 +768,7 @@ def test_train_on_takes_class_numbers_for_targets(impl, probe, device):
         losses += [-np.log(share[label]) for share, label in zip(shares, y, strict=True)]
         weight = weight - RATE * (shares - np.eye(3)[y]).T @ x / len(x)
     expect.close(actual, float(np.mean(losses)), rtol=1e-5, call=TRAIN.replace("mse_loss", "cross_entropy"))
-    (parameter,) = probe(devices_probes.parameters, model)
+    (parameter,) = probe(model_probes.parameters, model)
     expect.tensor(parameter, torch.from_numpy(weight).float().to(device), call="model.weight afterwards")
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from tests import expect, modules_probes, oracles, probes, promises
+from tests import expect, model_probes, modules_probes, oracles, probes, promises
 
 FALSE_ALARM = 1e-10
 
@@ -824,13 +824,11 @@ def test_parameter_count_counts_a_model_without_values(impl, probe):
 
 def test_parameter_count_leaves_the_model_as_it_is(impl, probe):
     model = probe(modules_probes.without_grad, probe(modules_probes.half_evaluated), ["layer10.bias"])
-    before = probe(modules_probes.modes, model)
+    before = probe(model_probes.modes, model)
 
     promises.unchanged(probe, impl.parameter_count, model, True, call="parameter_count(model, True)")
 
-    expect.value(
-        probe(modules_probes.modes, model), before, call="modes of the model after parameter_count(model, True)"
-    )
+    expect.value(probe(model_probes.modes, model), before, call="modes of the model after parameter_count(model, True)")
 
 
 # -- freeze --------------------------------------------------------------------------------------------------
@@ -1005,12 +1003,12 @@ def test_freeze_keeps_values_and_buffers(impl, probe, device):
 @pytest.mark.parametrize("make", [modules_probes.Network, modules_probes.half_evaluated])
 def test_freeze_keeps_the_modes(impl, probe, make):
     model = probe(make)
-    before = probe(modules_probes.modes, model)
+    before = probe(model_probes.modes, model)
 
     impl.freeze(model, ["layer1", "layer1_norm"])
 
     call = "[module.training for module in model.modules()] after freeze(model, ['layer1', 'layer1_norm'])"
-    expect.value(probe(modules_probes.modes, model), before, call=call)
+    expect.value(probe(model_probes.modes, model), before, call=call)
 
 
 def test_freeze_returns_nothing(impl, probe):

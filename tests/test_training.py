@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from tests import expect, oracles, probes, promises, strategies, training_probes
+from tests import expect, model_probes, oracles, probes, promises, strategies, training_probes
 
 NEAR = {"rtol": 1e-5, "atol": 1e-6}  # of a loss in float32
 
@@ -112,7 +112,7 @@ def setting(probe, device="cpu", *, dtype=torch.float32, kind=torch.optim.SGD, o
 def expect_parameters(probe, model, expected, call, **tolerances):
     """Expect the parameters of a model to be these, in value."""
     __tracebackhide__ = True
-    expect_values(probe(training_probes.parameters, model), expected, call, **tolerances)
+    expect_values(probe(model_probes.parameters, model), expected, call, **tolerances)
 
 
 def expect_values(actual, expected, call, **tolerances):
@@ -247,20 +247,20 @@ def test_train_step_leaves_every_mode_as_it_is(impl, probe, device, modes):
     model = probe(training_probes.normalized, *start(device))
     optimizer = probe(training_probes.optimizer, torch.optim.SGD, model, lr=0.1)
     spy = probe(training_probes.Spy, model, optimizer)
-    probe(training_probes.set_modes, model, modes)
+    probe(model_probes.set_modes, model, modes)
 
     impl.train_step(model, functional.mse_loss, optimizer, *samples(3, device))
 
     call = f"train_step of a model whose modules have training = {modes}"
     expect.value(spy.modes, [modes], call=f"the modes at each call of the model in {call}")
-    expect.value(probe(training_probes.modes, model), modes, call=f"the modes after {call}")
+    expect.value(probe(model_probes.modes, model), modes, call=f"the modes after {call}")
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_train_step_moves_running_statistics_once(impl, probe, device, training):
     model = probe(training_probes.normalized, *start(device))
     optimizer = probe(training_probes.optimizer, torch.optim.SGD, model, lr=0.1)
-    probe(training_probes.set_modes, model, [training] * 4)
+    probe(model_probes.set_modes, model, [training] * 4)
     x, y = samples(3, device)
 
     impl.train_step(model, functional.mse_loss, optimizer, x, y)
@@ -416,13 +416,13 @@ def test_train_epoch_trains_in_training_mode_and_stays_in_it(impl, probe, device
     model = probe(training_probes.normalized, *start(device))
     optimizer = probe(training_probes.optimizer, torch.optim.SGD, model, lr=0.1)
     spy = probe(training_probes.Spy, model, optimizer)
-    probe(training_probes.set_modes, model, modes)
+    probe(model_probes.set_modes, model, modes)
 
     impl.train_epoch(model, functional.mse_loss, optimizer, batches_of([3, 2], device))
 
     call = f"train_epoch of a model whose modules have training = {modes}, over two batches"
     expect.value(spy.modes, [[True] * 4] * 2, call=f"the modes at each call of the model in {call}")
-    expect.value(probe(training_probes.modes, model), [True] * 4, call=f"the modes after {call}")
+    expect.value(probe(model_probes.modes, model), [True] * 4, call=f"the modes after {call}")
 
 
 def test_train_epoch_keeps_no_graphs(impl, probe):
@@ -502,7 +502,7 @@ def test_fit_gives_the_loss_of_each_epoch(impl, probe, device, epochs, momentum)
 def test_fit_does_nothing_in_0_epochs(impl, probe, device):
     model, optimizer = setting(probe, device, lr=0.1)
     loader, watcher = probe(training_probes.Passes), probe(training_probes.Watcher, model)
-    probe(training_probes.set_modes, model, [False])
+    probe(model_probes.set_modes, model, [False])
 
     actual = impl.fit(model, functional.mse_loss, optimizer, loader, 0, watcher)
 
@@ -510,7 +510,7 @@ def test_fit_does_nothing_in_0_epochs(impl, probe, device):
     expect.value(actual, [], call=call)
     expect.value(loader.started, 0, call=f"passes of the loader in {call}")
     expect.value(watcher.calls, [], call=f"calls of on_epoch in {call}")
-    expect.value(probe(training_probes.modes, model), [False], call=f"model.training after {call}")
+    expect.value(probe(model_probes.modes, model), [False], call=f"model.training after {call}")
     expect_parameters(probe, model, start(), call)
 
 

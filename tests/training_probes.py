@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tests import _inputs
 from tests._inputs import Array
+from tests.model_probes import modes, parameters
 
 Batch = tuple[Tensor, Tensor]
 
@@ -39,25 +40,10 @@ def normalized(weight: Tensor, bias: Tensor) -> nn.Sequential:
     return nn.Sequential(nn.Sequential(norm), linear(weight, bias))
 
 
-def parameters(model: nn.Module) -> list[Tensor]:
-    """Copies of all parameters."""
-    return [parameter.detach().clone() for parameter in model.parameters()]
-
-
 def running_mean(model: nn.Sequential) -> Tensor:
     """Of the batch norm in `normalized`."""
     mean: Tensor = model[0][0].running_mean
     return mean.detach().clone()
-
-
-def modes(model: nn.Module) -> list[bool]:
-    """Which of the model and its sub-modules are in training mode."""
-    return [module.training for module in model.modules()]
-
-
-def set_modes(model: nn.Module, wanted: Sequence[bool]) -> None:
-    for module, training in zip(model.modules(), wanted, strict=True):
-        module.training = training
 
 
 def optimizer(kind: Callable[..., Any], model: nn.Module, only: Sequence[str] = (), **options: Any) -> Any:

@@ -28,19 +28,22 @@ def worker_batches(made_by: Callable[..., Any], dataset: Any, *, workers: int = 
     context = multiprocessing.get_context(METHOD)
     if METHOD == "forkserver":
         context.set_forkserver_preload(PRELOAD)
-    loaded_as = implementations.loaded_as(sys.modules[made_by.__module__])
     if "collate_fn" in options:
-        options["collate_fn"] = _Parcel(options["collate_fn"], loaded_as)
-    parcel = _Parcel(dataset, loaded_as)
+        options["collate_fn"] = Parcel(options["collate_fn"], made_by)
+    parcel = Parcel(dataset, made_by)
     return list(DataLoader(parcel, num_workers=workers, multiprocessing_context=context, timeout=60, **options))
 
 
-class _Parcel(Dataset[Any]):
-    """What travels to a worker, which first loads the same code under the same names."""
+class Parcel(Dataset[Any]):
+    """A dataset or function that travels to a process that begins empty, and first loads the same code there.
 
-    def __init__(self, content: Any, loaded_as: tuple[Any, ...]) -> None:
+    Args:
+        made_by: the learner's function or class that it comes from, or is.
+    """
+
+    def __init__(self, content: Any, made_by: Callable[..., Any]) -> None:
         self.content = content
-        self.loaded_as = loaded_as
+        self.loaded_as = implementations.loaded_as(sys.modules[made_by.__module__])
 
     def __len__(self) -> int:
         return len(self.content)

@@ -128,7 +128,7 @@ def load_weights(model, path):
 
 @rewritten("The device was asked of the first parameter")
 def load_weights(model, path):
-    home = list(model.parameters())[0].device  # noqa: RUF015
+    home = list(model.parameters())[0].device
     state = torch.load(path, map_location=home, weights_only=True)
     model.load_state_dict(state)
 

@@ -491,7 +491,7 @@ def take(loader, count):
     given = 0
     while given < count:
         before = given
-        for given, batch in enumerate(loader, before + 1):  # noqa: B020
+        for given, batch in enumerate(loader, before + 1):
             yield batch
         if given == before:
             raise ValueError("loader: an empty pass")

@@ -23,7 +23,7 @@ def save_weights(model, path):
 
 
 @right("bytes first, then the file; the old format")
-def save_weights(model, path):  # noqa: F811
+def save_weights(model, path):
     buffer = io.BytesIO()
     torch.save(
         collections.OrderedDict(sorted(model.state_dict().items())), buffer, _use_new_zipfile_serialization=False
@@ -33,7 +33,7 @@ def save_weights(model, path):  # noqa: F811
 
 @right("keeps the variables and detaches them itself, without gradients")
 @torch.inference_mode()
-def save_weights(model, path):  # noqa: F811
+def save_weights(model, path):
     state = model.state_dict(keep_vars=True)
     torch.save({name: tensor.data for name, tensor in state.items()}, os.fspath(path))
 
@@ -52,7 +52,7 @@ def load_weights(model, path):
 
 
 @right("onto the model's device, if it has one; wraps the errors")
-def load_weights(model, path):  # noqa: F811
+def load_weights(model, path):
     device = next((tensor.device for tensor in (*model.parameters(), *model.buffers())), "cpu")
     try:
         state = torch.load(path, map_location=device, weights_only=True)
@@ -62,7 +62,7 @@ def load_weights(model, path):  # noqa: F811
 
 
 @right("a function as map_location, an open file")
-def load_weights(model, path):  # noqa: F811
+def load_weights(model, path):
     with pathlib.Path(path).open("rb") as file:
         state = torch.load(file, map_location=lambda storage, where: storage, weights_only=True)
     result = model.load_state_dict(state, strict=False)
@@ -71,7 +71,7 @@ def load_weights(model, path):  # noqa: F811
 
 
 @right("mapped into memory")
-def load_weights(model, path):  # noqa: F811
+def load_weights(model, path):
     model.load_state_dict(torch.load(str(path), "cpu", weights_only=True, mmap=True))
 
 
@@ -92,7 +92,7 @@ def save_checkpoint(path, model, optimizer, epoch):
 
 
 @right("bytes first, then pathlib; more entries")
-def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
+def save_checkpoint(path, model, optimizer, epoch):
     path, buffer = pathlib.Path(path), io.BytesIO()
     torch.save(
         {
@@ -110,7 +110,7 @@ def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
 
 
 @right("a temporary folder in the checkpoint's own, and shutil.move")
-def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
+def save_checkpoint(path, model, optimizer, epoch):
     with tempfile.TemporaryDirectory(dir=os.path.dirname(path), ignore_cleanup_errors=True) as folder:
         new = os.path.join(folder, "new")
         torch.save(dict(model=model.state_dict(), optimizer=optimizer.state_dict(), epoch=epoch), new)
@@ -121,7 +121,7 @@ def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
 
 
 @right("mkstemp, and a file object of its own")
-def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
+def save_checkpoint(path, model, optimizer, epoch):
     handle, name = tempfile.mkstemp(dir=pathlib.Path(path).resolve().parent)
     with os.fdopen(handle, "wb", buffering=1024) as file:
         torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}, file)
@@ -129,7 +129,7 @@ def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
 
 
 @right("keeps no copy of the file name; what was left behind is removed first")
-def save_checkpoint(path, model, optimizer, epoch):  # noqa: F811
+def save_checkpoint(path, model, optimizer, epoch):
     partial = pathlib.Path(f"{path}~")
     partial.unlink(missing_ok=True)
     with partial.open("xb") as file:
@@ -147,7 +147,7 @@ def load_checkpoint(path, model, optimizer):
 
 
 @right("from bytes; wraps the errors")
-def load_checkpoint(path, model, optimizer):  # noqa: F811
+def load_checkpoint(path, model, optimizer):
     try:
         with open(path, "rb") as file:
             found = torch.load(io.BytesIO(file.read()), map_location="cpu", weights_only=True)
@@ -183,7 +183,7 @@ class BestWeights(_Remembered):
 
 
 @right("in a file in memory")
-class BestWeights:  # noqa: F811
+class BestWeights:
     def __init__(self, model):
         self._model, self._file = model, None
         self.loss = float("inf")
@@ -202,7 +202,7 @@ class BestWeights:  # noqa: F811
 
 
 @right("copies on the CPU, copied back tensor by tensor")
-class BestWeights:  # noqa: F811
+class BestWeights:
     def __init__(self, model):
         self.model, self.loss, self.copies = model, math.inf, {}
 
@@ -233,7 +233,7 @@ def strip_prefix(state, prefix):
 
 
 @right("an ordered dict from zip; a set finds twins")
-def strip_prefix(state, prefix):  # noqa: F811
+def strip_prefix(state, prefix):
     names = [name.removeprefix(prefix) for name in state]
     if len(set(names)) != len(names):
         raise ValueError(f"Prefix {prefix} makes two names one")
@@ -241,7 +241,7 @@ def strip_prefix(state, prefix):  # noqa: F811
 
 
 @right("partition, where nothing is before the prefix")
-def strip_prefix(state, prefix):  # noqa: F811
+def strip_prefix(state, prefix):
     pairs = []
     for name, value in state.items():
         before, found, after = name.partition(prefix or " ")

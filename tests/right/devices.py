@@ -22,7 +22,7 @@ def best_device():
 
 
 @right("a chain of questions, with an index")
-def best_device():  # noqa: F811
+def best_device():
     if cuda_is_available():
         return torch.device("cuda", 0)
     if torch.backends.mps.is_available():
@@ -33,13 +33,13 @@ def best_device():  # noqa: F811
 
 
 @right("the first of the modules that has a device")
-def best_device():  # noqa: F811
+def best_device():
     names = (name for name in ("cuda", "xpu", "mps") if torch.get_device_module(name).device_count() > 0)
     return torch.device(next(names, "cpu"))
 
 
 @right("counts devices")
-def best_device():  # noqa: F811
+def best_device():
     kind = torch.accelerator.current_accelerator()
     if kind is None or not torch.accelerator.device_count():
         kind = torch.device("cpu", 0)
@@ -55,7 +55,7 @@ def move(batch, device):
 
 
 @right("match")
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     return _matched(batch, device)
 
 
@@ -106,7 +106,7 @@ def _(batch: tuple, device):
 
 
 @right("singledispatch on copies")
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     return _sent(batch, device)
 
 
@@ -122,7 +122,7 @@ def to_numpy(tensor):
 
 
 @right("tries, and widens")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     try:
         return tensor.numpy(force=True)
     except TypeError:
@@ -130,14 +130,14 @@ def to_numpy(tensor):  # noqa: F811
 
 
 @right("np.asarray under no_grad")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     with torch.no_grad():
         host = tensor.data.to(torch.device("cpu")).resolve_neg().resolve_conj()
         return np.asarray(host.float() if host.dtype == torch.bfloat16 else host)
 
 
 @right("bfloat16 by its bits")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     host = tensor.detach().to("cpu")
     if host.dtype == torch.bfloat16:
         bits = host.contiguous().view(torch.int16).numpy().view(np.uint16).astype(np.uint32) << 16
@@ -164,7 +164,7 @@ def on_same_device(a, b):
 
 
 @right("compares, and asks last")
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     a, b = (x.device if torch.is_tensor(x) else torch.device(x) for x in (a, b))
     if a == b:
         return True
@@ -178,7 +178,7 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @right("devices with an index each")
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     def whole(x):
         device = torch.device(getattr(x, "device", x))
         if device.type in ("cpu", "meta"):
@@ -191,7 +191,7 @@ def on_same_device(a, b):  # noqa: F811
 
 
 @right("by type, without torch.accelerator")
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     current = {"cuda": torch.cuda.current_device, "xpu": torch.xpu.current_device}
     places = []
     for x in (a, b):
@@ -225,7 +225,7 @@ class PositionalBias(nn.Module):
 
 
 @right("an embedding itself")
-class PositionalBias(nn.Embedding):  # noqa: F811
+class PositionalBias(nn.Embedding):
     def reset_parameters(self):
         with torch.no_grad():
             self.weight.zero_()
@@ -238,7 +238,7 @@ class PositionalBias(nn.Embedding):  # noqa: F811
 
 
 @right("positions in a buffer")
-class PositionalBias(nn.Module):  # noqa: F811
+class PositionalBias(nn.Module):
     def __init__(self, length, features):
         super().__init__()
         self.length, self.features = length, features
@@ -251,7 +251,7 @@ class PositionalBias(nn.Module):  # noqa: F811
 
 
 @right("positions that are counted up from x")
-class PositionalBias(nn.Module):  # noqa: F811
+class PositionalBias(nn.Module):
     def __init__(self, length, features):
         super().__init__()
         self.layer = nn.Embedding.from_pretrained(torch.zeros(length, features), freeze=False)
@@ -284,7 +284,7 @@ def train_on(device, model, loss_fn, optimizer, loader):
 
 
 @right("a weighted average of a list")
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     model.train()
     model.to(torch.device(device))
     losses, sizes = [], []
@@ -303,7 +303,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
 
 
 @right("a closure, a running mean")
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     for module in model.modules():
         module.training = True
     model.to(device=device)

@@ -30,7 +30,7 @@ class JointDataset(Dataset):
 
 
 @right("checks the index itself")
-class JointDataset(Dataset):  # noqa: F811
+class JointDataset(Dataset):
     def __init__(self, features, labels):
         if features.shape[0] != labels.shape[0]:
             raise ValueError(f"{labels.shape[0]} labels for {features.shape[0]} features")
@@ -48,7 +48,7 @@ class JointDataset(Dataset):  # noqa: F811
 
 
 @right("builds on TensorDataset")
-class JointDataset(TensorDataset):  # noqa: F811
+class JointDataset(TensorDataset):
     def __init__(self, features, labels):
         if len(features) != len(labels):
             raise ValueError("too many or too few labels")
@@ -56,7 +56,7 @@ class JointDataset(TensorDataset):  # noqa: F811
 
 
 @right("builds on StackDataset, and iterates itself")
-class JointDataset(StackDataset):  # noqa: F811
+class JointDataset(StackDataset):
     def __init__(self, features, labels):
         try:
             super().__init__(features, labels)
@@ -73,7 +73,7 @@ class _Sample(NamedTuple):
 
 
 @right("named samples")
-class JointDataset(Dataset):  # noqa: F811
+class JointDataset(Dataset):
     def __init__(self, features, labels):
         if len(features) != len(labels):
             raise ValueError("Labels and features must have the same length")
@@ -88,7 +88,7 @@ class JointDataset(Dataset):  # noqa: F811
 
 @right("dataclass, checked afterwards")
 @dataclass
-class JointDataset(Dataset):  # noqa: F811
+class JointDataset(Dataset):
     features: torch.Tensor
     labels: torch.Tensor
 
@@ -104,7 +104,7 @@ class JointDataset(Dataset):  # noqa: F811
 
 
 @right("a sequence over a range")
-class JointDataset(Dataset, Sequence):  # noqa: F811
+class JointDataset(Dataset, Sequence):
     __slots__ = ("positions", "tensors")
 
     def __init__(self, *tensors):
@@ -141,7 +141,7 @@ class _NamedTensorDataset(TensorDataset):
 
 
 @right("a subclass of TensorDataset")
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     return _NamedTensorDataset(features=features, labels=labels)
 
 
@@ -160,7 +160,7 @@ class MappedDataset(Dataset):
 
 
 @right("answers a loader's batch of indices at once")
-class MappedDataset(Dataset):  # noqa: F811
+class MappedDataset(Dataset):
     def __init__(self, dataset, transform):
         self._source, self._change = dataset, transform
 
@@ -176,7 +176,7 @@ class MappedDataset(Dataset):  # noqa: F811
 
 
 @right("builds on Subset")
-class MappedDataset(Subset):  # noqa: F811
+class MappedDataset(Subset):
     def __init__(self, dataset, transform):
         super().__init__(dataset, range(len(dataset)))
         self.transform = transform
@@ -190,7 +190,7 @@ class MappedDataset(Subset):  # noqa: F811
 
 
 @right("a list in between, and an iterator of its own")
-class MappedDataset(Dataset):  # noqa: F811
+class MappedDataset(Dataset):
     def __init__(self, dataset, transform):
         super().__init__()
         self.__dict__.update(dataset=dataset, transform=transform)
@@ -209,7 +209,7 @@ class MappedDataset(Dataset):  # noqa: F811
 
 
 @right("named samples, ends looked at first")
-class MappedDataset(Dataset):  # noqa: F811
+class MappedDataset(Dataset):
     def __init__(self, dataset, transform):
         self.dataset, self.transform = dataset, transform
 
@@ -241,7 +241,7 @@ def standardize_splits(train, test):
 
 
 @right("column by column, written out")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     columns = []
     for known, unseen in zip(train.unbind(1), test.unbind(1), strict=True):
@@ -256,7 +256,7 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @right("float64 inside, statistics as constants")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     known = train.detach().double()
     mean = known.mean(dim=0)
@@ -266,7 +266,7 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @right("einsum, on the transpose")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     mean = torch.einsum("nc->c", train) / len(train)
     centered = train - mean
@@ -289,14 +289,14 @@ class _Scaler:
 
 
 @right("a scaler that is fitted once")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     if test.shape[1:] != train.shape[1:]:
         raise ValueError("Test has other columns")
     return tuple(map(_Scaler(train), (train, test)))
 
 
 @right("both at once, cut apart again")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     both = torch.cat([train, test])
     known, _ = both.split([len(train), len(test)])
@@ -306,7 +306,7 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @right("batch norm with fixed statistics")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     known = train.detach()
     mean, variance = known.mean(0), known.var(0, correction=0)
@@ -342,7 +342,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @right("two datasets, one split of the indices, by NumPy")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = np.random.default_rng(seed).permutation(len(dataset)).tolist()
     cut = round(fraction * len(dataset))
@@ -354,7 +354,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @right("a random sample and what is left, in the dataset's order")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     indices = range(len(dataset))
     chosen = set(random.Random(seed).sample(indices, round(fraction * len(indices))))
@@ -364,7 +364,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @right("global seed, put back afterwards")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -374,7 +374,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @right("sorted by a hash of seed and index")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = sorted(range(len(dataset)), key=lambda i: hashlib.sha256(f"{seed}/{i}".encode()).digest())
     cut = round(len(dataset) * fraction)
@@ -387,7 +387,7 @@ class _Sides(NamedTuple):
 
 
 @right("a named tuple of sides, NumPy's old generator")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     if not (fraction >= 0 and fraction <= 1):
         raise ValueError("Fraction must be from 0 to 1")
     order = np.random.RandomState(seed).permutation(len(dataset))

@@ -24,7 +24,7 @@ def best_device():
     "`current_accelerator()` tells what PyTorch was built for, also on a machine without such a device or without "
     "a driver. Pass `check_available=True`, and give the CPU where that finds nothing."
 )
-def best_device():  # noqa: F811
+def best_device():
     return torch.accelerator.current_accelerator() or torch.device("cpu")
 
 
@@ -32,7 +32,7 @@ def best_device():  # noqa: F811
     "Where there is no accelerator you gave None, which is what `current_accelerator(check_available=True)` "
     "answers there. Put `torch.device('cpu')` in its place."
 )
-def best_device():  # noqa: F811
+def best_device():
     return torch.accelerator.current_accelerator(check_available=True)
 
 
@@ -40,7 +40,7 @@ def best_device():  # noqa: F811
     "The answer is a text, the device's name. Make it a `torch.device`, so that it has a type and an index and "
     "compares as a device."
 )
-def best_device():  # noqa: F811
+def best_device():
     found = torch.accelerator.current_accelerator(check_available=True)
     return found.type if found else "cpu"
 
@@ -50,7 +50,7 @@ def best_device():  # noqa: F811
     "PyTorch at each call."
 )
 @functools.cache
-def best_device():  # noqa: F811
+def best_device():
     return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
 
 
@@ -58,7 +58,7 @@ def best_device():  # noqa: F811
     "For MPS you asked whether PyTorch was built for it (`is_built`), not whether there is such a device: "
     "`torch.backends.mps.is_available()` says that."
 )
-def best_device():  # noqa: F811
+def best_device():
     if torch.backends.mps.is_built():
         return torch.device("mps")
     for kind in ("cuda", "xpu"):
@@ -70,7 +70,7 @@ def best_device():  # noqa: F811
 @wrong(
     "Your chain asks for CUDA and MPS, but an Intel GPU is left out: ask for XPU as well, or ask `torch.accelerator`."
 )
-def best_device():  # noqa: F811
+def best_device():
     for kind in ("cuda", "mps"):
         if getattr(torch, kind).is_available():
             return torch.device(kind)
@@ -81,7 +81,7 @@ def best_device():  # noqa: F811
     '"cuda" was written out, whether there is a CUDA device or not. Ask first, and give the device that this '
     "machine has."
 )
-def best_device():  # noqa: F811
+def best_device():
     return torch.device("cuda")
 
 
@@ -89,7 +89,7 @@ def best_device():  # noqa: F811
     "`torch.get_default_device()` is where new tensors land: the CPU, until somebody sets another one. It does not "
     "look for an accelerator; `torch.accelerator` does."
 )
-def best_device():  # noqa: F811
+def best_device():
     return torch.get_default_device()
 
 
@@ -126,7 +126,7 @@ def move(batch, device):
     "The moved tensors were written into the lists and dicts of the batch itself. It belongs to the caller: make "
     "new ones."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, list | dict):
             for key in range(len(batch)) if isinstance(batch, list) else batch:
@@ -141,7 +141,7 @@ def move(batch, device):  # noqa: F811
     "A named tuple came back as a plain tuple, and its fields have no names any more. Make one of its own class: "
     "`type(batch)(*items)`."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, tuple):
             return tuple(go(item, device) for item in batch)
@@ -154,7 +154,7 @@ def move(batch, device):  # noqa: F811
     "The class of a named tuple was given one list of all values, as `tuple` takes them. It takes its fields one "
     "by one: unpack the list with a star."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, tuple):
             return type(batch)([go(item, device) for item in batch])
@@ -167,7 +167,7 @@ def move(batch, device):  # noqa: F811
     "Only the tensors directly in the batch were moved, those in a list inside a list stayed. Call `move` for each "
     "item, whatever it is."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def flat(item, device):
         return item.to(device) if isinstance(item, Tensor) else item
 
@@ -175,7 +175,7 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong("A tuple came back as a list. Give each container its own type again.")
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, tuple):
             return [go(item, device) for item in batch]
@@ -188,7 +188,7 @@ def move(batch, device):  # noqa: F811
     "Numbers were made tensors. What is no tensor is handed on as it is: leave it to the code that uses the batch "
     "what becomes of it."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, int | float | complex):
             return torch.tensor(batch, device=device)
@@ -198,7 +198,7 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong("NumPy arrays were turned into tensors on the way. They are no tensors, so hand them on as the arrays they are.")
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if isinstance(batch, np.ndarray):
             return torch.from_numpy(batch).to(device)
@@ -211,7 +211,7 @@ def move(batch, device):  # noqa: F811
     "The entries of a dict, a list or a plain tuple that are no tensors were left out of the result. Hand them on as "
     "well."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         worth = (Tensor, list, tuple, dict)
         if isinstance(batch, dict):
@@ -227,7 +227,7 @@ def move(batch, device):  # noqa: F811
     "The tensors were cut off from the graph by `detach` (or by `.data`, or by making them anew), so no gradient "
     "flows back. `to` alone keeps them attached."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return _moved(batch, device, go, tensor=lambda x: x.detach().to(device))
 
@@ -238,7 +238,7 @@ def move(batch, device):  # noqa: F811
     "Tensors were copied although they are on the device already. `to` copies only what has to move: leave out "
     "`copy=True` and `clone`."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return _moved(batch, device, go, tensor=lambda x: x.to(device, copy=True))
 
@@ -249,7 +249,7 @@ def move(batch, device):  # noqa: F811
     "Whatever can be looped over was taken apart, texts too: each letter is a text again, without an end. Ask for "
     "list, tuple and dict by name."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         if not isinstance(batch, Tensor | dict | tuple) and hasattr(batch, "__iter__"):
             return [go(item, device) for item in batch]
@@ -262,7 +262,7 @@ def move(batch, device):  # noqa: F811
     "Everything that has a method `to` was moved, modules and other objects too. Only tensors move here: ask "
     "`isinstance(item, torch.Tensor)`."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return batch.to(device) if hasattr(batch, "to") else _moved(batch, device, go)
 
@@ -270,7 +270,7 @@ def move(batch, device):  # noqa: F811
 
 
 @wrong("The tensors became float32 on the way. A move keeps the dtype: class numbers stay whole numbers.")
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return _moved(batch, device, go, tensor=lambda x: x.to(device, torch.float32))
 
@@ -281,7 +281,7 @@ def move(batch, device):  # noqa: F811
     "`.cuda()` was written out, so nothing works on any other device. Move to the `device` that was asked for, "
     "with `to`."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return _moved(batch, device, go, tensor=lambda x: x.cuda())
 
@@ -292,7 +292,7 @@ def move(batch, device):  # noqa: F811
     "Dicts were handed on as they are, with the tensors in them still where they were. Take a dict apart too, and "
     "make a new one."
 )
-def move(batch, device):  # noqa: F811
+def move(batch, device):
     def go(batch, device):
         return batch if isinstance(batch, dict) else _moved(batch, device, go)
 
@@ -320,7 +320,7 @@ def to_numpy(tensor):
 
 
 @wrong("NumPy reads the CPU's memory only. Bring the values there first, with `cpu()`.")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _narrow(tensor).detach().resolve_conj().resolve_neg().numpy()
 
 
@@ -328,7 +328,7 @@ def to_numpy(tensor):  # noqa: F811
     "The values went through a Python list, where dtypes are lost: float32 came back as float64, int32 as int64, "
     "and memory is not shared. Take `Tensor.numpy`, which keeps both."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return np.array(tensor.tolist())
 
 
@@ -336,7 +336,7 @@ def to_numpy(tensor):  # noqa: F811
     "`detach_()` changed the caller's tensor: it is cut off from its graph for good, and PyTorch refuses that for a "
     "view. `detach()`, without the underscore, gives another one."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _plain(tensor.detach_()).numpy()
 
 
@@ -344,7 +344,7 @@ def to_numpy(tensor):  # noqa: F811
     "`requires_grad_(False)` switched the gradient off in the caller's tensor, and PyTorch refuses that for one that "
     "was computed. `detach()` leaves it as it is and gives another one."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _plain(tensor.requires_grad_(False)).numpy()
 
 
@@ -352,23 +352,23 @@ def to_numpy(tensor):  # noqa: F811
     "A tensor that is marked as conjugated or negated was refused. Do what the marks say with `resolve_conj()` and "
     "`resolve_neg()`, or pass `force=True` to `numpy`."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _narrow(tensor).detach().cpu().numpy()
 
 
 @wrong("NumPy has no bfloat16 and refuses it. Make it float32 first; the other dtypes stay as they are.")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return tensor.numpy(force=True)
 
 
 @wrong("bfloat16 became float16, which ends at 65504: larger values are infinite. float32 holds each of them.")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     tensor = tensor.half() if tensor.dtype == torch.bfloat16 else tensor
     return tensor.numpy(force=True)
 
 
 @wrong("bfloat16 became float64. The docstring asks for float32, which holds each of these values already.")
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     tensor = tensor.double() if tensor.dtype == torch.bfloat16 else tensor
     return tensor.numpy(force=True)
 
@@ -377,7 +377,7 @@ def to_numpy(tensor):  # noqa: F811
     "Every floating-point tensor became float32, float64 and float16 too. Only bfloat16 needs another dtype, the "
     "others keep theirs."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     tensor = tensor.float() if tensor.is_floating_point() else tensor
     return tensor.numpy(force=True)
 
@@ -385,7 +385,7 @@ def to_numpy(tensor):  # noqa: F811
 @wrong(
     "A tensor without axes became a Python number, or a NumPy scalar. Its array has no axes either: leave out `item()`."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     array = _narrow(tensor).numpy(force=True)
     return array if array.ndim else array[()]
 
@@ -394,7 +394,7 @@ def to_numpy(tensor):  # noqa: F811
     "A tensor of the CPU was copied, by `clone()`, `np.array` or `copy()`. NumPy can read its memory in place: "
     "hand on what `numpy` gives."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _narrow(tensor).numpy(force=True).copy()
 
 
@@ -402,7 +402,7 @@ def to_numpy(tensor):  # noqa: F811
     "`contiguous()` copied a tensor whose rows do not lie in one piece, such as a transposed one. NumPy has "
     "strides too, and can read it in place."
 )
-def to_numpy(tensor):  # noqa: F811
+def to_numpy(tensor):
     return _narrow(tensor).detach().contiguous().numpy(force=True)
 
 
@@ -429,7 +429,7 @@ def on_same_device(a, b):
 
 
 @wrong("Only the types were compared, so the first and the second GPU are the same. Compare the index as well.")
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     return _device(a).type == _device(b).type
 
 
@@ -437,7 +437,7 @@ def on_same_device(a, b):  # noqa: F811
     "A missing index was taken for 0. It means the current device, which is another one after "
     "`torch.cuda.set_device(1)`: ask for it."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     a, b = _device(a), _device(b)
     return a.type == b.type and (a.type in ("cpu", "meta") or (a.index or 0) == (b.index or 0))
 
@@ -446,7 +446,7 @@ def on_same_device(a, b):  # noqa: F811
     "A missing index was taken to match every index of its type. It means the current device and no other: compare "
     "with the number of that one."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     a, b = _device(a), _device(b)
     if a.type != b.type:
         return False
@@ -457,7 +457,7 @@ def on_same_device(a, b):  # noqa: F811
     "The current index was asked of `torch.cuda` for every type of device, and there it fails, or is another "
     "device's. `torch.accelerator` answers for all types."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     def place(device):
         if device.type in ("cpu", "meta"):
             return device.type
@@ -470,7 +470,7 @@ def on_same_device(a, b):  # noqa: F811
     "The arguments may be names and devices too, and these have no `device` to ask for. Make a `torch.device` of "
     "what is no tensor."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     return _whole(a.device) == _whole(b.device)
 
 
@@ -478,7 +478,7 @@ def on_same_device(a, b):  # noqa: F811
     "A tensor was made on each device to see where it lands. That takes memory and starts the device, and fails "
     "for one that is not here: compare type and index."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     a, b = (x if isinstance(x, Tensor) else torch.empty(0, device=x) for x in (a, b))
     return a.device == b.device
 
@@ -487,7 +487,7 @@ def on_same_device(a, b):  # noqa: F811
     "The CPU (or meta) was given the index of the current accelerator. There is one CPU and one meta device: "
     "ignore their index."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     def place(device):
         index = torch.accelerator.current_device_index() if torch.accelerator.is_available() else 0
         return device.type, index if device.index is None else device.index
@@ -499,7 +499,7 @@ def on_same_device(a, b):  # noqa: F811
     "Only the indices were compared, so the first GPU of one type is the same as the first of another. Compare the "
     "type as well."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     return _whole(a)[1] == _whole(b)[1]
 
 
@@ -507,7 +507,7 @@ def on_same_device(a, b):  # noqa: F811
     'The device of `torch.mps` was asked for by `current_device`, which that module does not have, so "mps" '
     "without an index is an error. `torch.accelerator.current_device_index()` answers for it too."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     def place(device):
         if device.type in ("cpu", "meta"):
             return device.type
@@ -521,7 +521,7 @@ def on_same_device(a, b):  # noqa: F811
     "You compared the names as texts up to the length of the shorter one, so one name that begins like another "
     "passes. Compare type and index."
 )
-def on_same_device(a, b):  # noqa: F811
+def on_same_device(a, b):
     a, b = sorted(map(str, (_device(a), _device(b))), key=len)
     return b.startswith(a)
 
@@ -568,7 +568,7 @@ class PositionalBias(_Bias):
     "The positions were made on the CPU and then moved to the device of x by a copy, which every call has to wait "
     "for on a GPU. Make them where they are needed: `torch.arange` takes a `device`."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def positions(self, x):
         return torch.arange(x.shape[1]).to(x.device)
 
@@ -577,7 +577,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The positions were counted along the samples (axis 0), so each sample has a vector of its own. They belong to "
     "axis 1."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def positions(self, x):
         return torch.arange(x.shape[0], device=x.device)
 
@@ -589,7 +589,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The vectors are a plain tensor in an attribute. Nobody knows of it: `to` does not move it, and no optimizer "
     "trains it. Make it an `nn.Parameter`, or use a layer that has one."
 )
-class PositionalBias(nn.Module):  # noqa: F811
+class PositionalBias(nn.Module):
     def __init__(self, length, features):
         super().__init__()
         self.bias = torch.zeros(length, features, requires_grad=True)
@@ -605,7 +605,7 @@ class PositionalBias(nn.Module):  # noqa: F811
     "The vectors were registered as a buffer: `to` moves it, but it is no parameter, so nothing is learned. Make "
     "it an `nn.Parameter`."
 )
-class PositionalBias(nn.Module):  # noqa: F811
+class PositionalBias(nn.Module):
     def __init__(self, length, features):
         super().__init__()
         self.register_buffer("bias", torch.zeros(length, features))
@@ -618,7 +618,7 @@ class PositionalBias(nn.Module):  # noqa: F811
 
 
 @wrong("`x += ...` wrote into the caller's tensor. Write `x + ...`, which makes a new one.")
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def combine(self, x, vectors):
         x += vectors
         return x
@@ -628,7 +628,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The positions of the first call were kept for all later ones, although a later x is longer, or on another "
     "device. Make them anew at each call."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     kept = None
 
     def positions(self, x):
@@ -641,7 +641,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "All vectors were added, however many positions x has, so that a shorter sequence does not fit. Take as many "
     "positions as x has, not `length`."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def positions(self, x):
         return torch.arange(self.bias.num_embeddings, device=x.device)
 
@@ -650,7 +650,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "Positions beyond `length` were given the last vector, or began again at the first. Nobody asked for that: "
     "raise ValueError, naming `length`."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def check(self, x):
         super().check(x[:, :1])
 
@@ -662,7 +662,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "A sequence that is too long was only noticed by the lookup, as an IndexError, which on a GPU ends the whole "
     "process. Compare with `length` first, and raise ValueError."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def check(self, x):
         super().check(x[:, :1])
 
@@ -671,7 +671,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The last axis of x was not compared with `features`: a single entry at each position was broadcast without a "
     "word, and other numbers end in an error of PyTorch's own. Compare first, and raise ValueError."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def check(self, x):
         if x.shape[1] > (length := self.bias.num_embeddings):
             raise ValueError(f"more positions than {length=}")
@@ -681,7 +681,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The vectors start as `nn.Embedding` makes them, from a normal distribution. Here they start at zero: fill the "
     "weight with zeros in __init__."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def __init__(self, length, features):
         nn.Module.__init__(self)
         self.bias = nn.Embedding(length, features)
@@ -691,7 +691,7 @@ class PositionalBias(_Bias):  # noqa: F811
     "The vectors were taken out of the graph by `detach`, `.data` or `no_grad`, so the parameter never gets a "
     "gradient. Use it as it is."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def combine(self, x, vectors):
         return x + vectors.detach()
 
@@ -699,7 +699,7 @@ class PositionalBias(_Bias):  # noqa: F811
 @wrong(
     "The vectors were added and x left out of the sum. The module adds to its input: the result is x plus the vectors."
 )
-class PositionalBias(_Bias):  # noqa: F811
+class PositionalBias(_Bias):
     def combine(self, x, vectors):
         return vectors.expand_as(x).clone()
 
@@ -766,7 +766,7 @@ def _epoch(device, model, loss_fn, optimizer, loader, forward=None, targets_to=N
 @wrong(
     "The targets stayed where the loader made them, while the outputs are on the device. Move both parts of a batch."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return _epoch(device, model, loss_fn, optimizer, loader, targets_to=lambda targets: targets)
 
 
@@ -774,7 +774,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The parameters were moved one by one, and the buffers stayed behind. `model.to(device)` moves the whole "
     "model, in place."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     def move_parameters():
         for parameter in model.parameters():
             parameter.data = parameter.data.to(device)
@@ -786,7 +786,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The model was not moved: the data is on the device, the parameters are not. Call `model.to(device)` before "
     "the loop."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return _epoch(device, model, loss_fn, optimizer, loader, move_model=lambda: None)
 
 
@@ -794,7 +794,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "A copy of the model was moved and used, while the optimizer steps the parameters of the model that was given: "
     "nothing is learned. `Module.to` moves in place, so no copy is needed."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return _epoch(device, copy.deepcopy(model), loss_fn, optimizer, loader)
 
 
@@ -802,7 +802,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The mean was taken over the means of the batches, so a sample of the small last batch counts for more. Weight "
     "each mean by the number of its samples."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     losses = [loss for loss, _ in _trained(device, model, loss_fn, optimizer, loader)]
     return sum(losses) / len(losses)
 
@@ -811,13 +811,13 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "Means were added and then divided by the number of samples, so the result is too small by the size of a "
     "batch. A mean has been divided already: multiply it by its samples first."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     losses = _trained(device, model, loss_fn, optimizer, loader)
     return sum(loss for loss, _ in losses) / sum(size for _, size in losses)
 
 
 @wrong("The loss of the last batch was given for that of the epoch. Add up all of them while you go.")
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return _trained(device, model, loss_fn, optimizer, loader)[-1][0]
 
 
@@ -825,7 +825,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The loss was computed anew after the step, by weights that have just seen the batch. Take the loss that the "
     "gradient came from."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     def again(inputs, targets):
         return loss_fn(model(inputs), targets).item()
 
@@ -836,7 +836,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The gradients of one batch were still there at the next, because nothing clears them: `backward` adds. Call "
     "`optimizer.zero_grad()` once for each batch."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     def step(loss):
         loss.backward()
         optimizer.step()
@@ -848,7 +848,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "`zero_grad` stands between `backward` and `step`: it wipes the gradient just before it is used, and nothing "
     "moves. Call it before `backward`, or after `step`."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     def step(loss):
         loss.backward()
         optimizer.zero_grad()
@@ -861,7 +861,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "A new optimizer was made after the move, so what the given one remembers, such as its momentum, is lost with "
     "every epoch. A moved model keeps its parameters: go on with the optimizer you were given."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     model.to(device)
     options = {key: optimizer.defaults[key] for key in ("lr", "momentum")}
     return _epoch(device, model, loss_fn, torch.optim.SGD(model.parameters(), **options), loader)
@@ -871,7 +871,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The model came in evaluation mode and was trained in it: dropout is off, and BatchNorm learns nothing of the "
     "data. Call `model.train()` first."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return _epoch(device, model, loss_fn, optimizer, loader, train=False)
 
 
@@ -879,14 +879,14 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The model was put into evaluation mode at the end. It stays in training mode: whoever evaluates it switches "
     "for themselves."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     loss = _epoch(device, model, loss_fn, optimizer, loader)
     model.eval()
     return loss
 
 
 @wrong("The result is a tensor, on the device. A float was promised: take it out with `item()` or `float()`.")
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     return torch.tensor(_epoch(device, model, loss_fn, optimizer, loader), device=device)
 
 
@@ -894,7 +894,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "The loader was asked for its length, or for its dataset, which a generator does not have. Count batches and "
     "samples while you go through it."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     if len(loader) == 0:
         raise ValueError("loader is empty")
     return _epoch(device, model, loss_fn, optimizer, loader)
@@ -904,7 +904,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "A loader without a batch ended in a division by zero. Look whether there was a sample, and raise ValueError "
     "naming `loader`."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     total, samples = 0.0, 0
     batches = list(loader)
     if batches:
@@ -916,13 +916,13 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "A loader without a batch gave a loss of 0.0, the best there is. Nothing was trained: raise ValueError naming "
     "`loader`."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     batches = list(loader)
     return _epoch(device, model, loss_fn, optimizer, batches) if batches else 0.0
 
 
 @wrong("The device was chosen anew, the best one of the machine, whatever `device` says. Train where you were told to.")
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     device = torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
     return _epoch(device, model, loss_fn, optimizer, loader)
 
@@ -931,7 +931,7 @@ def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
     "One step was made at the end of the epoch, from the gradients of all batches together. Step after each batch, "
     "and clear the gradients for the next."
 )
-def train_on(device, model, loss_fn, optimizer, loader):  # noqa: F811
+def train_on(device, model, loss_fn, optimizer, loader):
     optimizer.zero_grad()
     loss = _mean(_trained(device, model, loss_fn, optimizer, loader, step=lambda loss: loss.backward()))
     optimizer.step()

@@ -49,7 +49,7 @@ class JointDataset(_Pairs):
     "An index past the end came back as another sample, so a loop over the dataset never stops. A dataset "
     "has to raise IndexError there: let the tensor's own indexing do it."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __getitem__(self, index):
         return super().__getitem__(index % max(len(self), 1))
 
@@ -58,7 +58,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "A slice of one row keeps its axis, and is empty instead of an error past the end. Take the row with "
     "features[index]: the loader adds the batch axis itself."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __getitem__(self, index):
         return self.features[index : index + 1], self.labels[index : index + 1]
 
@@ -67,7 +67,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "Unequal lengths went unnoticed until some sample was missing, far from where the mistake was made. "
     "Compare the lengths when the dataset is made, and raise ValueError."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __init__(self, features, labels):
         self.features = features
         self.labels = labels
@@ -77,7 +77,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "`assert` raises AssertionError, and is left out altogether under `python -O`. For a caller's mistake "
     "raise ValueError and name the argument."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __init__(self, features, labels):
         assert len(features) == len(labels), "labels: as many as features, please"
         super().__init__(features, labels)
@@ -87,7 +87,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "Negative indices were refused. dataset[-1] is the last sample, as in a list: check the index against "
     "both ends, or leave the check to the tensor."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __getitem__(self, index):
         if not 0 <= index < len(self):
             raise IndexError(f"index {index} is out of range")
@@ -98,7 +98,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "The tensors were copied and turned into float32: labels are no class numbers any more. Keep the "
     "tensors that you were given."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __init__(self, features, labels):
         super().__init__(features.clone().float(), labels.clone().float())
 
@@ -107,7 +107,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "`contiguous` copies a tensor whose rows do not lie in one piece, such as a transposed one. Samples are views: "
     "keep the tensors as they were given."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __init__(self, features, labels):
         super().__init__(features.contiguous(), labels.contiguous())
 
@@ -116,7 +116,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "The label came back as a Python number: its dtype and device are lost, and on a GPU every sample "
     "waits for a copy. Return labels[index], without `item()`."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __getitem__(self, index):
         features, label = super().__getitem__(index)
         return features, label.item() if label.numel() == 1 else label
@@ -126,7 +126,7 @@ class JointDataset(_Pairs):  # noqa: F811
     "The class is no `Dataset`, so whatever asks for one refuses it. Write Dataset in the brackets after "
     "the class's name."
 )
-class JointDataset:  # noqa: F811
+class JointDataset:
     def __init__(self, features, labels):
         self.pairs = _Pairs(features, labels)
 
@@ -141,7 +141,7 @@ class JointDataset:  # noqa: F811
     "The samples were cut off from the graph by `detach`, so no gradient reaches the features. Hand out "
     "the rows as they are."
 )
-class JointDataset(_Pairs):  # noqa: F811
+class JointDataset(_Pairs):
     def __init__(self, features, labels):
         super().__init__(features.detach(), labels.detach())
 
@@ -161,7 +161,7 @@ def pair(features, labels):
     "The longer tensor was cut to the length of the shorter: samples vanish and nobody is told. Raise "
     "ValueError when the lengths differ."
 )
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     count = min(len(features), len(labels))
     return TensorDataset(features[:count], labels[:count])
 
@@ -169,7 +169,7 @@ def pair(features, labels):  # noqa: F811
 @wrong(
     "A list of pairs is no TensorDataset. Hand the two tensors to `TensorDataset`: it does the pairing at each access."
 )
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     if len(features) != len(labels):
         raise ValueError("labels: as many as features, please")
     return list(zip(features, labels, strict=True))
@@ -179,7 +179,7 @@ def pair(features, labels):  # noqa: F811
     "The label came first. `TensorDataset` gives the entries of a sample in the order of its arguments: "
     "features, then labels."
 )
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     if len(features) != len(labels):
         raise ValueError("labels: as many as features, please")
     return TensorDataset(labels, features)
@@ -189,7 +189,7 @@ def pair(features, labels):  # noqa: F811
     "The labels were converted to float32. Class numbers stay whole numbers: hand them over as they are, "
     "and convert where a loss asks for it."
 )
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     if len(features) != len(labels):
         raise ValueError("labels: as many as features, please")
     return TensorDataset(features, labels.float())
@@ -199,7 +199,7 @@ def pair(features, labels):  # noqa: F811
     "Both tensors were handed over as one, so a sample is a tuple with a single entry. Give "
     "`TensorDataset` two arguments, not a stack of them."
 )
-def pair(features, labels):  # noqa: F811
+def pair(features, labels):
     if len(features) != len(labels):
         raise ValueError("labels: as many as features, please")
     return TensorDataset(torch.column_stack([features.flatten(1), labels]))
@@ -225,7 +225,7 @@ class MappedDataset(_Mapped):
     "A sample was transformed at its first access and remembered from then on, so a random transform "
     "shows the same picture every epoch. Transform at each access."
 )
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __init__(self, dataset, transform):
         super().__init__(dataset, transform)
         self.seen = {}
@@ -240,20 +240,20 @@ class MappedDataset(_Mapped):  # noqa: F811
     "The sample was read twice, once for the features and once for the label: twice the decoding, and a "
     "random dataset gives two that do not belong together. Read it once and unpack it."
 )
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __getitem__(self, index):
         return self.transform(self.dataset[index][0]), self.dataset[index][1]
 
 
 @wrong("The label went through the transform too. Unpack the sample, and transform its features only.")
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __getitem__(self, index):
         features, label = self.dataset[index]
         return self.transform(features), self.transform(label) if isinstance(label, torch.Tensor) else label
 
 
 @wrong("The label is gone. A sample stays a pair: return (transform(features), label).")
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __getitem__(self, index):
         features, _ = self.dataset[index]
         return self.transform(features)
@@ -263,7 +263,7 @@ class MappedDataset(_Mapped):  # noqa: F811
     "The transform is kept inside a lambda, and a lambda cannot be pickled, so worker processes cannot "
     "get the dataset. Keep the transform itself as an attribute."
 )
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __init__(self, dataset, transform):
         super().__init__(dataset, lambda features: transform(features))
 
@@ -272,7 +272,7 @@ class MappedDataset(_Mapped):  # noqa: F811
     "The transform ran while the dataset was made, to try it out. Only an access may call it: a transform "
     "that draws random numbers or counts is not the same afterwards."
 )
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __init__(self, dataset, transform):
         super().__init__(dataset, transform)
         if len(dataset):
@@ -283,7 +283,7 @@ class MappedDataset(_Mapped):  # noqa: F811
     "The rows of the dataset underneath were overwritten, and the next access transforms them once more. "
     "Return a new sample, and leave `dataset` as it is."
 )
-class MappedDataset(_Mapped):  # noqa: F811
+class MappedDataset(_Mapped):
     def __getitem__(self, index):
         features, label = self.dataset[index]
         changed = self.transform(features)
@@ -321,7 +321,7 @@ def standardize_splits(train, test):
     "Each split was standardized by its own statistics, so the same value means different things in the "
     "two. Use those of `train` for `test` too."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     test_scale = _scale(test) if len(test) else 1
     return (train - train.mean(dim=0)) / _scale(train), (test - test.mean(dim=0)) / test_scale
@@ -331,7 +331,7 @@ def standardize_splits(train, test):  # noqa: F811
     "`std` divides by n - 1 unless it is told otherwise. The population standard deviation, NumPy's, is "
     "std(correction=0)."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     std = train.std(dim=0) if len(train) > 1 else torch.zeros_like(train[0])
     scale = std.masked_fill((train == train[0]).all(dim=0), 1)
@@ -342,7 +342,7 @@ def standardize_splits(train, test):  # noqa: F811
     "A column that does not vary has std 0, and the division made it NaN or infinite. Divide such a "
     "column by 1 instead."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     std, mean = torch.std_mean(train, dim=0, correction=0)
     return (train - mean) / std, (test - mean) / std
@@ -352,7 +352,7 @@ def standardize_splits(train, test):  # noqa: F811
     "A small number added to std keeps NaN away, but in a column that is constant in train it blows the "
     "test values up a hundred million times. Divide such a column by 1 instead."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     std, mean = torch.std_mean(train, dim=0, correction=0)
     return (train - mean) / (std + 1e-8), (test - mean) / (std + 1e-8)
@@ -362,7 +362,7 @@ def standardize_splits(train, test):  # noqa: F811
     "A column of equal values was not recognised: its computed std came out a rounding error away from 0. "
     "Compare the values themselves, for example with the first row."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     mean, std = train.mean(dim=0), train.std(dim=0, correction=0)
     scale = std.masked_fill(std == 0, 1)
@@ -373,7 +373,7 @@ def standardize_splits(train, test):  # noqa: F811
     "A column whose std is below 1e-6 was taken for constant, but numbers may be that small and still differ. "
     "Constant means that all values are equal: compare the values."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     std, mean = torch.std_mean(train, dim=0, correction=0)
     scale = std.masked_fill(std < 1e-6, 1)
@@ -384,7 +384,7 @@ def standardize_splits(train, test):  # noqa: F811
     "One mean and one std were taken of the whole tensor, so columns of different size keep their "
     "difference. Take them along the rows, for each column: dim=0."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     std, mean = torch.std_mean(train, correction=0)
     scale = std.masked_fill(std == 0, 1)
@@ -392,14 +392,14 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong("The deviations were divided by the variance. The standard deviation is its square root.")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     scale = _scale(train) ** 2
     return (train - train.mean(dim=0)) / scale, (test - train.mean(dim=0)) / scale
 
 
 @wrong("`-=` and `/=` write into the caller's tensors. Compute new ones: (train - mean) / std.")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     mean, scale = train.mean(dim=0), _scale(train)
     for split in (train, test):
@@ -409,7 +409,7 @@ def standardize_splits(train, test):  # noqa: F811
 
 
 @wrong("The test split came back as it was. It needs the same shift and scale, measured on train.")
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train, test)
     return (train - train.mean(dim=0)) / _scale(train), test.clone()
 
@@ -418,7 +418,7 @@ def standardize_splits(train, test):  # noqa: F811
     "A test split with one column was broadcast to the columns of train, or the other way round. Compare "
     "the number of columns first, and raise ValueError naming `test`."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     if len(train) == 0:
         raise ValueError("train has no row")
     if 1 not in (train.shape[1], test.shape[1]):
@@ -430,7 +430,7 @@ def standardize_splits(train, test):  # noqa: F811
 @wrong(
     "A train split without rows has no mean, and everything became NaN without a word. Raise ValueError naming `train`."
 )
-def standardize_splits(train, test):  # noqa: F811
+def standardize_splits(train, test):
     _check(train if len(train) else torch.ones_like(test), test)
     mean = train.mean(dim=0)
     scale = _scale(train) if len(train) else mean
@@ -472,7 +472,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "The dataset was shuffled twice, once for each side, so some samples are on both sides and some on "
     "neither. Shuffle once and cut once."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     count = round(fraction * len(dataset))
     generator = torch.Generator().manual_seed(seed)
@@ -486,7 +486,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "`torch.manual_seed` sets the random state of the whole program. Draw from a generator of your own: "
     "torch.Generator().manual_seed(seed)."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     torch.manual_seed(seed)
     order = torch.randperm(len(dataset)).tolist()
@@ -498,7 +498,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "The seed was not used: every call splits in another way, and a rerun trains on what it tested "
     "before. Give randperm a generator that starts from `seed`."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     generator = torch.Generator()
     generator.seed()
@@ -511,7 +511,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "The first samples became train and the last ones test, whatever the seed. Files are often sorted by "
     "class: shuffle the indices before the cut."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = list(range(len(dataset)))
     cut = round(fraction * len(order))
@@ -522,7 +522,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "`int` cuts off what follows the point, and 0.29 * 100 is a hair below 29. Use `round`, which the "
     "docstring promises."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     cut = int(fraction * len(order))
@@ -533,7 +533,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "The length of the test side was computed on its own, and rounding lost a sample or put one on both "
     "sides. Test is whatever train leaves over."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     train_count, test_count = round(fraction * len(order)), round((1 - fraction) * len(order))
@@ -542,7 +542,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong("The two sides were mixed up: `fraction` of the samples are train, and train comes first.")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     cut = round(fraction * len(order))
@@ -550,7 +550,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
 
 
 @wrong("The test side was given the train transform. An augmentation has no place there: use test_transform.")
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     cut = round(fraction * len(order))
@@ -561,7 +561,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "Every sample was read and transformed during the split. Keep indices and transform at each access, "
     "or a random augmentation is drawn once for all epochs."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     cut = round(fraction * len(order))
@@ -573,7 +573,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "The dataset was asked for samples by tensors, which only some datasets understand: a dict or a data "
     "frame does not find them. Turn the permutation into Python ints with `tolist`."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
     cut = round(fraction * len(order))
@@ -584,7 +584,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "A fraction beyond 0 and 1 was taken without a word: 80 made everything train, and a negative one "
     "counted from the end. Raise ValueError naming `fraction`."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     order = _order(dataset, seed)
     cut = round(fraction * len(order))
     return _sides(dataset, order[:cut], order[cut:], train_transform, test_transform)
@@ -594,7 +594,7 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     "This works only for a dataset made of tensors. Any dataset has a length and gives a sample for an "
     "index: use nothing else of it."
 )
-def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):  # noqa: F811
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
     _check_fraction(fraction)
     order = _order(dataset, seed)
     cut = round(fraction * len(order))

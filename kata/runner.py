@@ -51,48 +51,38 @@ def run_many(
     """Run several requests, `jobs` at a time, and yield each with its results as it ends."""
     count = min(jobs, len(requests))
     forks = _forks(course, catalogue, requests, count)
-    idle = [_Slot(Worker(), forks.forks[i] if forks else None) for i in range(count)]
-    slots = list(idle)
+    idle: list[Worker | Fork] = list(forks.forks) if forks else [Worker() for _ in range(count)]
+    workers = list(idle)
     waiting = list(requests)
-    running: dict[Future[list[TestResult]], tuple[Request, _Slot]] = {}
+    running: dict[Future[list[TestResult]], tuple[Request, Worker | Fork]] = {}
     with ThreadPoolExecutor(count or 1) as threads:
         try:
             while waiting or running:
                 while idle and waiting:
-                    slot, request = idle.pop(), waiting.pop(0)
-                    conduct = _Conduct(course, catalogue, request, slot.worker_for(request), on_result)
-                    running[threads.submit(conduct.run)] = request, slot
+                    worker, request = idle.pop(), waiting.pop(0)
+                    conduct = _Conduct(course, catalogue, request, worker, on_result)
+                    running[threads.submit(conduct.run)] = request, worker
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    request, slot = running.pop(future)
-                    idle.append(slot)
+                    request, worker = running.pop(future)
+                    idle.append(worker)
                     yield request, future.result()
         finally:
             if forks:
                 forks.end()
-            for slot in slots:
-                slot.worker.end()
-
-
-@dataclass(frozen=True)
-class _Slot:
-    """One of the places where a request can run at a time."""
-
-    worker: Worker
-    fork: Fork | None
-
-    def worker_for(self, request: Request) -> "Worker | Fork":
-        return self.fork if self.fork and not request.judged else self.worker
+            else:
+                for worker in workers:
+                    worker.end()
 
 
 def _forks(course: Course, catalogue: Catalogue, requests: Sequence[Request], count: int) -> Forks | None:
     """Return a session to fork from, where that is possible and many requests share its cost."""
-    practice = [request for request in requests if not request.judged]
-    found = {request.device for request in practice}
-    if len(practice) < FORKS_FROM or len(found) != 1 or not forks_possible():
+    found = {request.device for request in requests}
+    if len(requests) < FORKS_FROM or len(found) != 1 or not forks_possible():
         return None
-    words = dict.fromkeys(word for request in practice for word in request.katas)
+    words = dict.fromkeys(word for request in requests for word in request.katas)
     katas = tuple(dict.fromkeys(kata.id for word in words for kata in catalogue.select(word)))
-    return Forks(Order(str(course.root), katas, "solutions", found.pop()), count)
+    judged = any(request.judged for request in requests)
+    return Forks(Order(str(course.root), katas, "solutions", found.pop(), judged), count)
 
 
 def _by_topic(catalogue: Catalogue, selectors: Sequence[str]) -> list[list[str]]:

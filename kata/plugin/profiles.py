@@ -1,5 +1,7 @@
 """Hypothesis profiles: the same code gets the same verdict every time, except when hunting at night."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -15,6 +17,8 @@ _COMMON: dict[str, Any] = {
     "phases": (Phase.explicit, Phase.generate, Phase.shrink),
     "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large),
 }
+
+_SETTINGS = "_hypothesis_internal_use_settings"  # where Hypothesis keeps a property's; it has no public name
 
 
 class _NoConstants:
@@ -36,3 +40,17 @@ def register() -> None:
 
 def load(name: str) -> None:
     settings.load_profile(name)
+
+
+@contextmanager
+def without_shrinking(test: Callable[..., Any]) -> Iterator[None]:
+    """Have a property say the first counterexample that it finds, and not look for the smallest."""
+    chosen: settings | None = getattr(test, _SETTINGS, None)
+    if chosen is None:  # not a property
+        yield
+        return
+    setattr(test, _SETTINGS, settings(chosen, phases=[phase for phase in chosen.phases if phase is not Phase.shrink]))
+    try:
+        yield
+    finally:
+        setattr(test, _SETTINGS, chosen)

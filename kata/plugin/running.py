@@ -3,13 +3,14 @@
 import os
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
 from kata import implementations, sources, world
 from kata.catalogue import Kata
 from kata.limits import Watchdog
+from kata.plugin import profiles
 from kata.plugin.fixtures import ACTIVE, WATCHDOG
 from kata.plugin.options import Setup, setup_of
 from kata.plugin.selection import kata_of
@@ -19,6 +20,7 @@ JUDGED_GRACE = 5.0  # the other process is ended at the limit; ours only if that
 
 FAILED = pytest.StashKey[set[str]]()  # katas with a failed test in this session
 STUCK = pytest.StashKey[set[str]]()  # katas with a test that took too long: the others would too
+BROKEN = pytest.StashKey[set[object]]()  # test functions that have failed on a device or a case
 
 
 class StuckListener:
@@ -31,6 +33,7 @@ class StuckListener:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FAILED] = set()
     config.stash[STUCK] = set()
+    config.stash[BROKEN] = set()
     stderr = os.fdopen(os.dup(2), "w")  # capturing has not begun: this is the real one
 
     def tell() -> None:
@@ -73,13 +76,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         active.learner.deadline = time.monotonic() + limit
         limit += JUDGED_GRACE
     try:
-        with pyfuncitem.config.stash[WATCHDOG].guard(limit), _telling_impostors(pyfuncitem):
+        with (
+            pyfuncitem.config.stash[WATCHDOG].guard(limit),
+            _shrinking_once(pyfuncitem),
+            _telling_impostors(pyfuncitem),
+        ):
             return (yield)
     except (pytest.exit.Exception, SystemExit) as error:
         raise Stopped(f"your code called {_way_out(error)}") from error
     finally:
         world.settle(chosen)
         world.reset(chosen)  # pytest's own work goes on in the same process
+
+
+@contextmanager
+def _shrinking_once(item: pytest.Function) -> Iterator[None]:
+    """Look for the smallest counterexample only the first time: on another device it would be the same again."""
+    broken = item.config.stash[BROKEN]
+    try:
+        with profiles.without_shrinking(item.obj) if item.obj in broken else nullcontext():
+            yield
+    except BaseException:
+        broken.add(item.obj)
+        raise
 
 
 @contextmanager

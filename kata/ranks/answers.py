@@ -10,8 +10,8 @@ from typing import Any
 
 from kata import workers
 from kata.frames import Frame
+from kata.nursery import Child
 from kata.ranks import trouble
-from kata.ranks.nursery import Child
 
 PATIENCE = 5.0  # seconds without an answer of any rank after which those that are left, if all wait, are stuck
 LONGEST = 15.0  # the same where one of them is still at work: it may be importing something

@@ -10,9 +10,9 @@ from typing import Any
 
 from kata import implementations, workers
 from kata.errors import KataError
-from kata.ranks import nursery, trouble
+from kata.nursery import Nursery
+from kata.ranks import starting, trouble
 from kata.ranks.answers import DIED, Rank, Reply, answers, replies_of
-from kata.ranks.nursery import Nursery
 from kata.remote import names
 from kata.verify import impostors
 
@@ -99,8 +99,8 @@ class Pool:
 
     def _started(self, world_size: int) -> list[Rank]:
         if self._nursery is None:
-            self._nursery = nursery.open_nursery()
-        fresh = [Rank(number, *nursery.start(self._nursery, number)) for number in range(len(self._ranks), world_size)]
+            self._nursery = starting.open_nursery()
+        fresh = [Rank(number, *starting.start(self._nursery, number)) for number in range(len(self._ranks), world_size)]
         self._ranks += fresh
         for rank, reply in replies_of(fresh, workers.START):
             if rank.number == 0 and reply is not DIED:

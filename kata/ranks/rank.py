@@ -19,7 +19,7 @@ import torch
 
 from kata import frames, implementations, orphans, world
 from kata.course import Course
-from kata.ranks import nursery
+from kata.ranks import starting
 from kata.remote import names, report
 from kata.remote.service import Output, captured
 
@@ -35,7 +35,7 @@ def serve(connection: Connection, number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orphans.silence({connection.fileno()})
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    nursery.preload()
+    starting.preload()
     torch.set_num_threads(1)
     _use_loopback()
     # PyTorch then compares what the ranks call before it does it, and says where they differ. Without,

@@ -4,14 +4,20 @@ import multiprocessing
 import queue
 import threading
 import time
+from multiprocessing.connection import Connection
 
 from kata import workers
+from kata.nursery import GRACE, Child, Nursery, Started
+from kata.ranks import starting
 from kata.remote import wire
 from kata.remote.errors import LearnerCrashed
-from kata.remote.service import serve
+from kata.remote.service import serve, serve_forked
 
-GRACE = 5.0  # seconds in which a killed process has to end
 LAST_WORDS = 1.0  # seconds in which one that hung up ends with an exit code of its own
+
+
+# What forks the learners' processes, if it was itself forked before this process held anything of the judge's.
+nursery: Nursery | None = None
 
 
 class Late(Exception):
@@ -28,12 +34,10 @@ class Process:
     def __init__(self, source: tuple[str, str, str]) -> None:
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._connection, theirs = multiprocessing.Pipe()
         try:
-            self._process = workers.start(serve, (theirs, *source), "learner")
-        except OSError as error:
+            self._connection, self._child = _start(source)
+        except (EOFError, OSError) as error:
             raise LearnerCrashed(f"the learner's process cannot be started: {error}") from error
-        theirs.close()
         self._thread = threading.Thread(target=self._talk, name="kata-learner", daemon=True)
         self._thread.start()
         try:
@@ -54,11 +58,9 @@ class Process:
         self._requests.put(request)
         return self._replied(deadline)
 
-    def end(self) -> int | None:
-        """Kill the process, if it still lives, and return its exit code."""
-        self._process.kill()
-        self._process.join(GRACE)
-        code: int | None = self._process.exitcode
+    def end(self, grace: float = 0.0) -> int | None:
+        """Kill the process, if it still lives after `grace` seconds, and return its exit code."""
+        code = self._child.end(grace)
         self._requests.put(None)
         self._thread.join(GRACE if code is not None else 0)
         if not self._thread.is_alive():  # else a process that the learner's started still holds the other end
@@ -71,8 +73,7 @@ class Process:
         except queue.Empty:
             raise Late from None
         if reply is None:
-            self._process.join(LAST_WORDS)
-            raise LearnerCrashed(f"the learner's process ended with {workers.ended_with(self.end())}")
+            raise LearnerCrashed(f"the learner's process ended with {workers.ended_with(self.end(LAST_WORDS))}")
         return reply
 
     def _talk(self) -> None:
@@ -83,3 +84,12 @@ class Process:
                 self._replies.put(self._connection.recv_bytes(wire.LIMIT))
         except (EOFError, OSError):
             self._replies.put(None)
+
+
+def _start(source: tuple[str, str, str]) -> tuple[Connection, Child]:
+    if nursery is not None:
+        return nursery.start(serve_forked, *source, starting.needed())
+    ours, theirs = multiprocessing.Pipe()
+    with theirs:
+        process = workers.start(serve, (theirs, *source), "learner")
+    return ours, Started(process)

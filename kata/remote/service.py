@@ -16,8 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from kata import implementations, orphans
+from kata import implementations, orphans, session
 from kata.course import Course
+from kata.ranks import starting
 from kata.remote import names, report, wire
 
 MODULE = 0  # the number of the learner's module among the objects
@@ -41,8 +42,25 @@ VERBS: dict[str, Callable[..., Any]] = {
 
 
 def serve(connection: Connection, root: str, implementation: str, topic: str) -> None:
-    """Answer the judge's questions until it is gone."""
-    _settle(connection)
+    """Answer the judge's questions until it is gone: what runs in a process that `multiprocessing` has started."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    orphans.end_with(parent)
+    orphans.silence({connection.fileno(), parent.sentinel})
+    _answer(connection, root, implementation, topic)
+
+
+def serve_forked(connection: Connection, root: str, implementation: str, topic: str, ranks: bool) -> None:
+    """The same in a process that a nursery has forked: it ends with that, and ranks are forked from it."""
+    orphans.silence({connection.fileno()})
+    if ranks:
+        starting.fork_early()
+    _answer(connection, root, implementation, topic)
+
+
+def _answer(connection: Connection, root: str, implementation: str, topic: str) -> None:
+    session.enter(root)
+    _settle()
     implementations.import_needed(Course(Path(root)), topic)
     service = _Service(Path(root), implementation, topic)
     connection.send_bytes(wire.pack("ready", service.objects.keep))
@@ -156,13 +174,9 @@ def captured(output: Output) -> Iterator[None]:
             stream.flush()
 
 
-def _settle(connection: Connection) -> None:
-    """Make this process one that computes with one thread, talks to the judge alone and outlives nobody."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        orphans.end_with(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the judge, which then ends this process
-    orphans.silence({connection.fileno(), parent.sentinel if parent else -1})
+def _settle() -> None:
+    """Make this process one that computes with one thread and leaves Ctrl-C to the judge, which then ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     import torch
 
     torch.set_num_threads(1)

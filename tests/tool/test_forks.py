@@ -1,6 +1,7 @@
 """Many requests run in children forked from one session: what each child does is its own."""
 
 import os
+import secrets
 import time
 
 import pytest
@@ -9,8 +10,30 @@ from kata import catalogue, forks, runner
 from kata.errors import KataError
 from kata.runner import FORKS_FROM, Request
 from kata.verdicts import Verdict
+from tests.tool.processes import all_end
 
 pytestmark = pytest.mark.skipif(not forks.forks_possible(), reason="processes are not forked here")
+
+
+SPY = """
+    secret = "{reversed}"[::-1].encode()
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        for line in maps:
+            place, kind, *_ = line.split()
+            start, end = (int(each, 16) for each in place.split("-"))
+            if kind.startswith("rw") and end - start < 2**28:
+                try:
+                    memory.seek(start)
+                    found = memory.read(end - start)
+                except (OSError, ValueError):
+                    continue
+                at = found.find(secret)
+                while at >= 0:
+                    if found[at + len(secret) : at + len(secret) + 5] == b"-spec":  # not what this looks for itself
+                        raise LookupError("found the spec")
+                    at = found.find(secret, at + 1)
+    return 2 * x
+"""
 
 
 def run_all(toy, implementations, katas=("numbers.double",), jobs=2, **options):
@@ -27,22 +50,27 @@ def write(toy, name, body):
     return name
 
 
-def test_results_are_those_of_a_session_of_its_own(toy):
+modes = pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
+
+
+@modes
+def test_results_are_those_of_a_session_of_its_own(toy, judged):
     read = catalogue.read(toy)
     names = ["solutions", "wrong:numbers.double:1", "impostor:numbers.double:dtype", "exercises"]
 
-    found = run_all(toy, names)
+    found = run_all(toy, names, judged=judged)
 
     for name in names:
-        alone = runner.run(toy, read, Request(("numbers.double",), name, device="cpu"))
+        alone = runner.run(toy, read, Request(("numbers.double",), name, judged, device="cpu"))
         assert [(r.test, r.verdict, r.message) for r in found[name]] == [(r.test, r.verdict, r.message) for r in alone]
 
 
-def test_a_child_that_dies_leaves_a_verdict_and_the_others_go_on(toy):
+@modes
+def test_a_child_that_dies_leaves_a_verdict_and_the_others_go_on(toy, judged):
     dies = write(toy, "dies", "os._exit(7)")
     killed = write(toy, "killed", "os.kill(os.getpid(), 9)")
 
-    found = run_all(toy, [dies, killed, "solutions"])
+    found = run_all(toy, [dies, killed, "solutions"], judged=judged)
 
     assert {result.verdict for result in found[dies] + found[killed]} == {Verdict.CRASHED}
     assert "exit status 7" in found[dies][0].message
@@ -50,23 +78,56 @@ def test_a_child_that_dies_leaves_a_verdict_and_the_others_go_on(toy):
     assert {result.verdict for result in found["solutions"]} == {Verdict.PASSED}
 
 
-def test_an_endless_loop_is_ended_and_the_katas_other_tests_are_not_run(toy):
+@modes
+def test_an_endless_loop_is_ended_and_the_katas_other_tests_are_not_run(toy, judged):
     manifest = toy.manifest.read_text(encoding="utf-8").replace('name = "double"', 'name = "double"\ntime_limit = 0.5')
     toy.manifest.write_text(manifest, encoding="utf-8")
     endless = write(toy, "endless", "while True: pass")
 
-    found = run_all(toy, [endless])[endless]
+    found = run_all(toy, [endless], judged=judged)[endless]
 
     assert [result.verdict for result in found] == [Verdict.TIMED_OUT] + [Verdict.NOT_RUN] * (len(found) - 1)
 
 
 def test_nothing_of_one_child_shows_in_the_next(toy):
     spoils = write(toy, "spoils", "torch.mul = None; os.environ['SPOILT'] = '1'; return x + x")
+    looks = write(toy, "looks", "return torch.mul(x, 1 if 'SPOILT' in os.environ else 2)")
 
-    found = run_all(toy, [spoils, "solutions"], jobs=1)
+    for judged in (False, True):
+        found = run_all(toy, [spoils, looks], jobs=1, judged=judged)
 
-    assert {result.verdict for result in found["solutions"]} == {Verdict.PASSED}
-    assert "SPOILT" not in os.environ
+        assert {result.verdict for result in found[looks]} == {Verdict.PASSED}
+        assert "SPOILT" not in os.environ
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["alone", "forked"])
+def test_a_judged_process_holds_nothing_of_the_spec(toy, many):
+    spec = toy.spec("numbers")
+    secret = secrets.token_hex(16)
+    spec.write_text(f"SECRET = '{secret}-spec'\n" + spec.read_text(encoding="utf-8"), encoding="utf-8")
+    spies = write(toy, "spies", SPY.format(reversed=secret[::-1]))
+
+    def verdicts(judged):
+        asked = Request(("numbers.double",), spies, judged, device="cpu")
+        found = run_all(toy, [spies], judged=judged)[spies] if many else runner.run(toy, catalogue.read(toy), asked)
+        return {result.verdict for result in found}
+
+    assert verdicts(judged=False) == {Verdict.RAISED}  # in one process it is found
+    assert verdicts(judged=True) == {Verdict.PASSED}
+
+
+def test_no_process_is_left_behind_by_judged_runs(toy):
+    tells = write(toy, "tells", "open('pids', 'a').write(f'{os.getpid()}\\n'); return 2 * x")
+    dies = write(toy, "dies", "open('pids', 'a').write(f'{os.getpid()}\\n'); os._exit(7)")
+    endless = write(toy, "endless", "open('pids', 'a').write(f'{os.getpid()}\\n')\n    while True: pass")
+    manifest = toy.manifest.read_text(encoding="utf-8").replace('name = "double"', 'name = "double"\ntime_limit = 0.5')
+    toy.manifest.write_text(manifest, encoding="utf-8")
+
+    run_all(toy, [tells, dies, endless], judged=True)
+
+    told = {int(line) for line in (toy.root / "pids").read_text().split()}
+    assert len(told) > 3  # one that died is replaced
+    assert all_end(told)
 
 
 def test_no_process_is_left_behind(toy):

@@ -17,6 +17,17 @@ HEAD = "import torch\n\n"
 TOTAL = "def total(values):\n    if values.ndim != 1: raise ValueError('values')\n    return values.sum().item()\n"
 
 
+PROPERTY = """
+
+from hypothesis import given, strategies as st
+
+@given(number=st.integers(0, 10**6))
+def test_double_of_many(impl, device, number):
+    x = torch.tensor([float(number)])
+    expect.tensor(impl.double(x.to(device)), 2 * x.to(device), call="double(x)", x=x)
+"""
+
+
 def run(course: Course, *katas: str, **options: object) -> list[TestResult]:
     return runner.run(course, catalogue.read(course), Request(katas or ("all",), **options))
 
@@ -183,6 +194,21 @@ def test_a_half_written_class_is_told_from_one_not_started(toy):
 
     assert results[0].verdict is Verdict.RAISED
     assert "`Box.__len__` of boxes.Box is not written yet" in results[0].message
+
+
+def test_the_smallest_counterexample_is_looked_for_once(toy):
+    write(toy, double("return 2 * x if x.max() < 7 else x"))
+    with toy.spec("numbers").open("a", encoding="utf-8") as spec:
+        spec.write(PROPERTY)
+
+    first, second = (
+        [result.card.inputs for result in run(toy, "numbers.double", device="cpu,sim") if "of_many" in result.test]
+        for _ in range(2)
+    )
+
+    assert first[0] == "x = tensor([7.])"
+    assert float(first[1].partition("[")[2].partition(".")[0]) > 7
+    assert second == first
 
 
 def test_a_test_that_belongs_to_no_kata_is_refused(toy):

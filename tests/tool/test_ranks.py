@@ -18,12 +18,12 @@ from kata.remote.learner import Learner
 from kata.runner import FORKS_FROM, Request
 from kata.verdicts import Verdict
 from tests.tool.conftest import make_toy
+from tests.tool.processes import SOON, all_end, is_alive
 from tests.tool.rank_toys import jobs
 
 TOYS = Path(__file__).parent
 PROGRAM = "tests.tool.rank_toys.session"
 ROOT = Path(__file__).parents[2]
-SOON = 10.0  # seconds: a deadlock is said by then, and processes have ended
 X = torch.tensor([1.0, 2.0, 4.0])
 
 
@@ -39,27 +39,6 @@ def call(toy, name, world_size):
 
 def pids(toy, world_size=2):
     return [pid for pid, *_ in pool.run(toy, jobs.who, [(X,)] * world_size)]
-
-
-def is_alive(pid):
-    stat = Path(f"/proc/{pid}/stat")
-    if stat.parent.parent.joinpath("self").exists():  # a process that nobody has waited for is no more
-        try:
-            return stat.read_text().rpartition(")")[2].split()[0] not in "ZX"
-        except OSError:
-            return False
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
-
-
-def all_end(processes, seconds=SOON):
-    until = time.monotonic() + seconds
-    while any(map(is_alive, processes)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not any(map(is_alive, processes))
 
 
 # What a job gives.

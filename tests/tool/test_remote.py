@@ -14,6 +14,7 @@ from kata.limits import TimedOut
 from kata.remote.handle import Handle
 from kata.remote.learner import Learner, LearnerCrashed, RemoteError
 from kata.remote.wire import WireError
+from tests.tool.processes import all_end, is_alive
 from tests.tool.remote_toys import asked
 
 TOYS = Path(__file__).parent / "remote_toys"
@@ -378,15 +379,6 @@ def test_a_file_that_does_not_load_says_where(tmp_path):
     learner.close()
 
 
-def is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{process}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="asks whether a process lives the POSIX way")
 @pytest.mark.parametrize("name", ["loop", "loop_in_c"])
@@ -404,10 +396,7 @@ def test_killing_the_judge_leaves_no_orphan(name):
     judge.kill()
     judge.communicate()
 
-    limit = time.monotonic() + 10
-    while is_alive(process) and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert not is_alive(process)
+    assert all_end([process])
 
 
 @pytest.mark.slow

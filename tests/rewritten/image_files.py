@@ -558,6 +558,161 @@ class _Files(Dataset):
         return self.read(self.paths[index]), self.labels[index]
 
 
+@rewritten("A sample holds a Pillow image")
+class ImageFiles(_Files):
+    def read(self, path):
+        return _read(path).resize((self.size[1], self.size[0]))
+
+
+@rewritten('With "skip", a damaged file came back as None')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        self.paths, self.labels, self.size, self.mode = list(paths), list(labels), size, on_error
+
+    def __getitem__(self, index):
+        try:
+            return super().__getitem__(index)
+        except ValueError:
+            if self.mode == "skip":
+                return None
+            raise
+
+
+@rewritten('With "skip", another picture was given')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        self.paths, self.labels, self.size, self.mode = list(paths), list(labels), size, on_error
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        for step in range(len(self)):
+            try:
+                return super().__getitem__((index + step) % len(self))
+            except ValueError:
+                if self.mode == "raise":
+                    raise
+        raise ValueError(f"all files are damaged, {self.paths[index]} too")
+
+
+@rewritten("Damaged files were left out, and their labels were not")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.labels = list(labels)
+
+    def __len__(self):
+        return len(self.paths)
+
+
+@rewritten("The caller's own lists lost the damaged files")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        paths[:] = self.paths
+        labels[:] = self.labels
+
+
+@rewritten("`verify` looks at a JPEG's head only")
+class ImageFiles(_Files):
+    def whole(self, path):
+        with open(path, "rb") as file:
+            try:
+                Image.open(file).verify()
+            except Exception:
+                return False
+        return True
+
+
+@rewritten("Missing files were skipped as well")
+class ImageFiles(_Files):
+    def whole(self, path):
+        return os.path.exists(path) and super().whole(path)
+
+
+@rewritten('"raise" left damaged files out too')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        super().__init__(paths, labels, size, "skip")
+
+
+@rewritten('"skip" was accepted and never looked at')
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.check(paths, labels, on_error)
+        super().__init__(paths, labels, size, "raise")
+
+
+@rewritten("Every file was tried when the dataset was made")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        good = [self.whole(path) for path in paths]
+        if on_error == "raise" and not all(good):
+            raise ValueError(f"damaged: {paths[good.index(False)]}")
+
+
+@rewritten("A picture was kept after its first access")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.seen = {}
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        if index not in self.seen:
+            self.seen[index] = super().__getitem__(index)
+        return self.seen[index]
+
+
+@rewritten("An unknown word for `on_error` was taken")
+class ImageFiles(_Files):
+    def check(self, paths, labels, on_error):
+        super().check(paths, labels, "raise")
+
+
+@rewritten("`zip` stopped at the shorter list")
+class ImageFiles(_Files):
+    def check(self, paths, labels, on_error):
+        super().check([], [], on_error)
+
+
+@rewritten("The label became a float")
+class ImageFiles(_Files):
+    def __getitem__(self, index):
+        image, label = super().__getitem__(index)
+        return image, label * 1.0
+
+
+@rewritten("The dataset holds a lambda")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        self.decode = lambda path: _loaded(path, size)
+        super().__init__(paths, labels, size, on_error)
+
+    def read(self, path):
+        return self.decode(path)
+
+
+@rewritten("The files were opened when the dataset was made")
+class ImageFiles(_Files):
+    def __init__(self, paths, labels, size, on_error):
+        super().__init__(paths, labels, size, on_error)
+        self.files = [open(path, "rb") for path in self.paths]
+
+    def __getitem__(self, index):
+        index = self.position(index)
+        file, path = self.files[index], self.paths[index]
+        file.seek(0)
+        try:
+            pixels = _bytes(_deep(ImageOps.exif_transpose(Image.open(file))).convert("RGB"))
+        except Exception as error:
+            raise ValueError(f"damaged picture: {path}") from error
+        return _scaled(pixels / 255, self.size).clamp(0, 1), self.labels[index]
+
+
 # class_indices
 
 

@@ -13,7 +13,22 @@ from kata.limits import TimedOut
 from kata.remote.errors import LearnerCrashed
 from kata.verdicts import Card, NotRun, NotStarted, SpecError, Unmet, Verdict
 
+_STUB = re.compile(r"\w+\.\w+")  # what a stub's NotImplementedError says: the id of its kata
 _NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory", re.IGNORECASE)
+_MISSING = re.compile(r"name '(\w+)' is not defined")
+_DATA = ("DataLoader", "Dataset", "Subset", "TensorDataset", "random_split")
+_MODULES = ("copy", "csv", "functools", "itertools", "json", "math", "os", "random", "torchvision")
+_IMPORTS = {
+    "F": "import torch.nn.functional as F",
+    "Image": "from PIL import Image",
+    "Path": "from pathlib import Path",
+    "dist": "import torch.distributed as dist",
+    "nn": "from torch import nn",
+    "np": "import numpy as np",
+    "optim": "from torch import optim",
+    **{name: f"from torch.utils.data import {name}" for name in _DATA},
+    **{name: f"import {name}" for name in _MODULES},
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,12 @@ def promise(test: str, kata: Kata, case: str = "", device: str = "cpu") -> str:
     """Return a test's promise in words: its name without the underscores, then case and device."""
     words = test.removeprefix(f"test_{kata.name}_").replace("_", " ")
     return f"{kata.name} {words}" + f" [{case}]" * bool(case) + f" on {device}" * (device != "cpu")
+
+
+def case(id: str, device: str) -> str:
+    """Return what pytest calls a case, without the device; it may begin with a minus sign."""
+    before, _, after = f"-{id}-".partition(f"-{device}-")
+    return "-".join(part for part in (before.removeprefix("-"), after.removesuffix("-")) if part)
 
 
 def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Verdict, str, Card]:
@@ -63,6 +84,10 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
         return Verdict.TIMED_OUT, str(error), _traced(card, error, place, str(error))
     if _type_name(error) == "RankDied":
         return Verdict.CRASHED, str(error), replace(card, got=str(error))
+    if _type_name(error) == "NoGradient":
+        got, _, why = str(error).partition(": ")
+        told = replace(card, got=got, should_be="a result that gradients flow through", difference=why)
+        return Verdict.WRONG, str(error), told
     if isinstance(error, LearnerCrashed):
         return Verdict.CRASHED, str(error), replace(card, got=str(error))
     if isinstance(error, SpecError):
@@ -73,12 +98,12 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
     if type(error).__name__ in ("Flaky", "FlakyFailure", "FlakyReplay"):
         message = "the same call gave another result the second time"
         return Verdict.WRONG, message, replace(card, got=message, should_be="the same result for the same call")
-    if isinstance(error, NotImplementedError) and error.args and "." in str(error.args[0]):
+    if isinstance(error, NotImplementedError) and error.args and _STUB.fullmatch(str(error.args[0])):
         return _unwritten(str(error.args[0]), card, error, kata, place)
     if isinstance(error, AssertionError) and not frames.of(error, place.path):
         return Verdict.WRONG, _first_line(str(error)) or "an assertion does not hold", replace(card, got=str(error))
     message = f"{_type_name(error)}: {error}".rstrip(": ")
-    return Verdict.RAISED, _first_line(message), _traced(card, error, place, message)
+    return Verdict.RAISED, _first_line(message), replace(_traced(card, error, place, message), hint=_import_hint(error))
 
 
 def given(error: BaseException, place: Place) -> dict[str, Any]:
@@ -100,6 +125,13 @@ def _unwritten(id: str, card: Card, error: BaseException, kata: Kata, place: Pla
     else:
         message = f"it calls {id}, which is not written yet"
     return Verdict.RAISED, message, _traced(card, error, place, message)
+
+
+def _import_hint(error: BaseException) -> str:
+    """Say what to import where a usual name is missing; empty otherwise."""
+    missing = _MISSING.match(str(error)) if isinstance(error, NameError) else None
+    statement = _IMPORTS.get(missing[1]) if missing else None
+    return f"add `{statement}` at the top of your file" if statement else ""
 
 
 def _traced(card: Card, error: BaseException, place: Place, got: str) -> Card:

@@ -55,8 +55,12 @@ def behaviour(results: Iterable[TestResult]) -> Behaviour:
 
 
 def match(mine: Behaviour, known: Sequence[Behaviour]) -> int | None:
-    """Return which of the known behaviours is the same as `mine`; None when none is, or more than one."""
-    ranked = sorted(((likeness(mine, other), i) for i, other in enumerate(known)), reverse=True)
+    """Return which of the known behaviours is the same as `mine`; None when none is, or more than one.
+
+    The first test that failed is the one that the learner is shown, so a known mistake has to break that too.
+    """
+    shown = next(iter(mine), "")
+    ranked = sorted(((likeness(mine, other), i) for i, other in enumerate(known) if shown in other), reverse=True)
     if not ranked or ranked[0][0] < ENOUGH:
         return None
     if len(ranked) > 1 and ranked[0][0] - ranked[1][0] < AHEAD:
@@ -74,7 +78,7 @@ def likeness(one: Behaviour, other: Behaviour) -> float:
 
 
 def _outcome(result: TestResult) -> Outcome:
-    card = result.card
+    card = result.card if result.verdict is Verdict.WRONG else None  # an error's call may not be known
     call, inputs = (steady(card.call), steady(card.inputs)) if card else ("", "")
     return Outcome(result.verdict.value, call, inputs, result.given)
 

@@ -1,5 +1,6 @@
 """Gradients of a learner's function, and what is said where there are none."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,12 @@ from torch import Tensor
 from tests._show import kind
 
 Function = Callable[..., Any]
+
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class NoGradient(RuntimeError):
+    """The result is cut off from an argument; the learner's code raised nothing, and `kata.cards` knows that."""
 
 
 def upstream_like(result: Tensor) -> Tensor:
@@ -32,7 +39,7 @@ def differentiate(
     for at, gradient in zip(wrt, found, strict=True):
         if gradient is None:
             problem = f"autograd did not see {call(function)} compute its result from it"
-            raise RuntimeError(f"no gradient reaches argument {at}: {problem}")
+            raise NoGradient(f"no gradient reaches {_name(function, at)}: {problem}")
     return result.detach(), [gradient for gradient in found if gradient is not None]
 
 
@@ -61,6 +68,17 @@ def _weights(function: Function, result: Tensor, upstream: Tensor | None) -> Ten
         shapes = f"{tuple(result.shape)}: it should be {tuple(upstream.shape)}"
         raise TypeError(f"{call(function)} gave a tensor of shape {shapes}")
     return upstream_like(result) if upstream is None else upstream
+
+
+def _name(function: Function, at: int | str) -> str:
+    """The name of an argument, or its position where the function tells no names."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[: at + 1] if isinstance(at, int) else []
+    except (TypeError, ValueError):
+        parameters = []
+    if isinstance(at, int) and len(parameters) == at + 1 and all(each.kind in POSITIONAL for each in parameters):
+        return f"`{parameters[at].name}`"
+    return f"`{at}`" if isinstance(at, str) else f"argument {at}"
 
 
 def call(function: Function) -> str:

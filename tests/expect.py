@@ -151,14 +151,25 @@ class _Raises:
         if isinstance(error, NotImplementedError) or not isinstance(error, self.wanted):
             difference = f"{error_name(error)} instead of {self.wanted.__name__}"
         elif not re.search(self.match, message_of(error), re.IGNORECASE):
-            difference = f"its message has no {self.match!r} in it"
+            difference = f"its message has no {_in_words(self.match)} in it"
         else:
             return True
         _fail(self.call, given(error), show_error(error), self._should_be(), difference, self.inputs, cause=error)
 
     def _should_be(self) -> str:
-        literal = re.fullmatch(r"[\w ,:'=-]+", self.match)
-        return f"{self.wanted.__name__} with {'' if literal else 'a match of '}{self.match!r} in its message"
+        return f"{self.wanted.__name__} with {_in_words(self.match)} in its message"
+
+
+def _in_words(pattern: str) -> str:
+    """Say which texts a pattern looks for; the pattern itself where it is more than that."""
+    found = []
+    for part in pattern.removeprefix("(?i)").split("|"):
+        inner = part.removeprefix(r"\b").removesuffix(r"\b")
+        if re.search(r"[.*+?^$()\[\]{}\\]", re.sub(r"\\\W", "", inner)):
+            return f"a match of {pattern!r}"
+        text = re.sub(r"\\(\W)", r"\1", inner)
+        found.append(f"the word {text!r}" if part != inner else repr(text))
+    return " or ".join(found)
 
 
 def _goes_through(error: BaseException) -> bool:

@@ -35,7 +35,7 @@ def value_and_gradient(
 
     Raises:
         TypeError: when the function does not give a floating-point tensor.
-        RuntimeError: when no gradient reaches the argument.
+        NoGradient: when no gradient reaches the argument.
     """
     result, found = _gradients.differentiate(function, _inputs.named(args, kwargs), [wrt], upstream)
     return result, found[0]

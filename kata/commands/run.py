@@ -61,7 +61,8 @@ def _show(screen: Screen, kata: Kata, total: Remembered, said: set[str]) -> None
     """
     first = total.first
     if first is None or not is_told(first):
-        screen.verdict(total.verdict, kata.id, f"{total.passed} of {total.tests} tests pass")
+        verdict = first.verdict if first else total.verdict  # the one that the card below is about
+        screen.verdict(verdict, kata.id, f"{total.passed} of {total.tests} tests pass")
         if first:
             screen.card(first)
         return

@@ -8,12 +8,15 @@ import pytest
 
 from kata import cards, implementations, sources
 from kata.catalogue import Kata
+from kata.errors import KataError
+from kata.plugin import calls
 from kata.plugin.options import setup_of
 from kata.plugin.running import FAILED, STUCK
 from kata.plugin.selection import kata_of
 from kata.verdicts import TestResult, Verdict
 
 PRINTED = 2000  # characters: the last ones tell most
+CALL_UNKNOWN = (Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)  # no `expect` was reached
 
 
 def result_of(report: pytest.TestReport) -> TestResult | None:
@@ -53,6 +56,9 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
     path = implementations.source_file(setup.course, setup.implementation, kata.topic)
     place = cards.Place(path, setup.course.shown(path), sources.status(path, kata).line)
     verdict, message, card = cards.judge(error, _promise(item, kata), kata, place)
+    if verdict in CALL_UNKNOWN and not isinstance(error, KataError):
+        call_made, inputs = calls.of(error, item.path)
+        card = dataclasses.replace(card, call=call_made, inputs=inputs)
     card = dataclasses.replace(card, printed=report.capstdout[-PRINTED:].strip())
     return TestResult(item.nodeid, kata.id, verdict, message, card, call.duration, cards.given(error, place))
 
@@ -65,8 +71,7 @@ def _promise(item: pytest.Item, kata: Kata) -> str:
     device = callspec.params.get("device")
     if device is None:
         return cards.promise(name, kata, callspec.id)
-    case = f"-{callspec.id}-".replace(f"-{device.type}-", "-", 1).strip("-")
-    return cards.promise(name, kata, case, device.type)
+    return cards.promise(name, kata, cards.case(callspec.id, device.type), device.type)
 
 
 def _apply(report: pytest.TestReport, result: TestResult) -> None:

@@ -10,6 +10,7 @@ from kata.errors import KataError
 from kata.limits import TimedOut
 from kata.remote.errors import LearnerCrashed, RemoteError
 from kata.verdicts import NotRun, NotStarted, SpecError, Unmet, Verdict
+from tests._gradients import NoGradient
 
 KATA = Kata("activations", "softmax", 2, ("hint",))
 PLACE = cards.Place(Path("exercises/activations.py"), "exercises/activations.py", 12)
@@ -48,6 +49,16 @@ def remote(name: str, message: str) -> RemoteError:
             "it calls activations.relu, which is not written yet",
         ),
         (NotImplementedError("some day"), Verdict.RAISED, "NotImplementedError: some day"),
+        (
+            NotImplementedError("Subclasses of Dataset should implement __getitem__."),
+            Verdict.RAISED,
+            "NotImplementedError: Subclasses of Dataset should implement __getitem__.",
+        ),
+        (
+            remote("NoGradient", "no gradient reaches `x`: autograd did not see it"),
+            Verdict.WRONG,
+            "no gradient reaches `x`: autograd did not see it",
+        ),
         (ValueError(), Verdict.RAISED, "ValueError"),
         (KeyError("w"), Verdict.RAISED, "KeyError: 'w'"),
     ],
@@ -87,3 +98,45 @@ def test_the_learners_innermost_line_is_named(tmp_path):
     assert (card.where, card.line) == ("exercises/activations.py:5", "return x.foo")
     assert card.trace.splitlines()[0].startswith("exercises/activations.py:2 in softmax")
     assert card.trace.splitlines()[-1] == "AttributeError: 'int' object has no attribute 'foo'"
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (NameError("name 'nn' is not defined"), "add `from torch import nn` at the top of your file"),
+        (
+            NameError("name 'Subset' is not defined"),
+            "add `from torch.utils.data import Subset` at the top of your file",
+        ),
+        (NameError("name 'my_helper' is not defined"), ""),
+        (ValueError("name 'nn' is not defined"), ""),
+    ],
+)
+def test_a_usual_name_that_is_not_imported_has_a_hint(error, hint):
+    assert cards.judge(error, "softmax sums to one", KATA, PLACE)[2].hint == hint
+
+
+def test_a_gradient_that_is_missing_is_no_error_of_the_code():
+    error = NoGradient("no gradient reaches `x`: autograd did not see softmax(...) compute its result from it")
+
+    card = cards.judge(error, "softmax lets gradients through", KATA, PLACE)[2]
+
+    assert card.got == "no gradient reaches `x`"
+    assert card.should_be == "a result that gradients flow through"
+    assert card.difference == "autograd did not see softmax(...) compute its result from it"
+
+
+@pytest.mark.parametrize(
+    ("id", "case"),
+    [
+        ("cpu", ""),
+        ("cpu-three", "three"),
+        ("three-cpu", "three"),
+        ("2-cpu-float", "2-float"),
+        ("cpu--1", "-1"),
+        ("-1-cpu", "-1"),
+        ("cpu--1000.0-0.5--500.0", "-1000.0-0.5--500.0"),
+    ],
+)
+def test_a_case_is_what_pytest_calls_it_without_the_device(id, case):
+    assert cards.case(id, "cpu") == case

@@ -66,6 +66,30 @@ def test_raises_says_what_came_instead(raised, got, difference):
     assert error.__cause__ is raised
 
 
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        ("labels", "'labels'"),
+        ("(?i)gzip", "'gzip'"),
+        (r"\bx\b", "the word 'x'"),
+        (r"\by\b|target", "the word 'y' or 'target'"),
+        ("index|-3", "'index' or '-3'"),
+        (r"matrices\[1\]", "'matrices[1]'"),
+        (r"cat-1\.jpg", "'cat-1.jpg'"),
+        (re.escape("a (b).csv"), "'a (b).csv'"),
+        ("missing.csv", "a match of 'missing.csv'"),
+        (r"\d+|none", r"a match of '\\d+|none'"),
+        (r"^names", "a match of '^names'"),
+    ],
+)
+def test_raises_says_in_words_what_a_message_should_hold(match, words):
+    with pytest.raises(Unmet) as caught, expect.raises(ValueError, match=match, call="f(x)"):
+        raise ValueError("?")
+
+    assert caught.value.should_be == f"ValueError with {words} in its message"
+    assert caught.value.difference == f"its message has no {words} in it"
+
+
 def test_a_stub_is_not_the_error_wanted_even_where_its_class_would_fit():
     wanted = expect.raises(RuntimeError, match="pity", call="f(x)")
 

@@ -151,6 +151,22 @@ def test_a_card_says_what_happened_and_where(toy, judged):
 
 
 @pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
+def test_a_card_says_which_call_raised(toy, judged):
+    write(toy, double("raise KeyError(len(x))"))
+
+    results = run(toy, "numbers.double", judged=judged, device="cpu")
+
+    cards = [result.card for result in results]
+    assert [card.call for card in cards] == ["double(x)"] * 4
+    assert [card.inputs for card in cards[:3]] == [
+        "x = tensor([1., -2.5, 3.])",
+        "x = tensor([])",
+        "x = tensor([1., 5.])",
+    ]
+    assert cards[2].got == "KeyError: 2"
+
+
+@pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
 def test_a_traceback_holds_the_learners_frames_and_no_other(toy, judged):
     write(toy, f"def helper(x):\n    return torch.zeros(2) @ x\n\n\n{double('return helper(x)')}")
 

@@ -92,11 +92,11 @@ def first_only(a: Tensor, b: Tensor) -> Tensor:
 
 
 def test_a_gradient_that_does_not_arrive_is_an_error_that_says_where():
-    with pytest.raises(RuntimeError, match=r"argument 0: .* detached\(\.\.\.\)"):
+    with pytest.raises(RuntimeError, match=r"`x`: .* detached\(\.\.\.\)"):
         probes.gradient(detached, torch.ones(2))
-    with pytest.raises(RuntimeError, match="no gradient reaches argument 1"):
+    with pytest.raises(RuntimeError, match="no gradient reaches `b`"):
         probes.gradient(first_only, torch.ones(2), torch.ones(2), wrt=1)
-    with pytest.raises(RuntimeError, match="no gradient reaches argument b"):
+    with pytest.raises(RuntimeError, match="no gradient reaches `b`"):
         probes.gradients(first_only, torch.ones(2), b=torch.ones(2))
 
 

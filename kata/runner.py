@@ -1,5 +1,6 @@
 """Runs specs in child processes and returns one result for each expected test, whatever happens to the child."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from kata.workers import START, Gone, Worker, ended_with
 
 FORKS_FROM = 6  # requests: below, collecting the specs once and forking from there does not pay
 MARGIN = 2 * GRACE + 8.0  # beyond a test's own limit: by then the child's own means have failed
+
+STUCK = "no answer in time, stuck in a call that cannot be interrupted"
 
 OnResult = Callable[[TestResult], None]
 
@@ -146,23 +149,22 @@ class _Conduct:
             self.worker.ask(order)
         except OSError as error:
             raise KataError(f"no process can be started to run the specs: {error}", hint="try `kata doctor`") from error
-        current, seconds = "", START
+        current, seconds, late_from = "", START, 0.0
         while True:
             try:
                 event = self.worker.event(seconds)
             except Gone as gone:
-                return self.died(current, gone)
+                return self.died(current, gone, late=gone.late or time.monotonic() > late_from)
             match event["event"]:
                 case "collected":
                     self.expected = self.expected or event["tests"]
                 case "start":
                     current, seconds = event["test"], event["limit"] + MARGIN
+                    late_from = time.monotonic() + event["limit"]
                     if asked.judged:  # the learner's process may have to be started for it, which is not counted
                         seconds += START
                 case "stuck":
-                    self.note(
-                        current, Verdict.TIMED_OUT, "no answer in time, stuck in a call that cannot be interrupted"
-                    )
+                    self.note(current, Verdict.TIMED_OUT, STUCK)
                 case "result":
                     result = TestResult.from_dict(event["result"])
                     if result.test in self.expected and self.results.setdefault(result.test, result) is result:
@@ -175,14 +177,19 @@ class _Conduct:
         if event["status"] not in (0, 1):  # neither "all passed" nor "some failed": a spec of ours is broken
             raise KataError(f"pytest could not run the specs:\n{str(event['output']).strip()}")
 
-    def died(self, current: str, gone: Gone) -> None:
+    def died(self, current: str, gone: Gone, *, late: bool) -> None:
+        """Note what it means that the child is gone.
+
+        Args:
+            late: whether that was after the time limit; then it was its own last means, see kata/limits.py.
+        """
         if not self.expected:
             how = "gave no sign" if gone.late else f"ended with {ended_with(gone.exit_code)}"
             raise KataError(f"the process that runs the specs {how} before the first test", hint="try `kata doctor`")
         if not current or current in self.results:
             return
-        if gone.late:
-            self.note(current, Verdict.TIMED_OUT, "no answer in time")
+        if late:
+            self.note(current, Verdict.TIMED_OUT, STUCK)
         else:
             self.note(current, Verdict.CRASHED, f"the process died with {ended_with(gone.exit_code)}")
 

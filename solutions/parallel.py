@@ -75,14 +75,16 @@ def epoch_shard(count: int, rank: int, world_size: int, epoch: int, seed: int) -
         rank: whose share, an int from 0 to `world_size` - 1.
         world_size: how many ranks there are, an int from 1.
         epoch: which epoch, an int from 0.
-        seed: an int from 0. Other seeds give other orders.
+        seed: an int from 0 to 2**32 - 1. Other seeds give other orders in an
+            epoch. Seed 0 in epoch 1 may give what seed 1 gives in epoch 0.
 
     Returns:
         The indices of the samples, a list of Python ints in random order.
 
     Rules:
-        The result depends on the arguments alone: not on earlier calls, and
-        not on the global random states, which stay as they are.
+        The result depends on the arguments alone: not on earlier calls, not
+        on the process, and not on the global random states, which stay as
+        they are.
 
     Example:
         >>> shares = [epoch_shard(5, rank, 2, epoch=3, seed=0) for rank in range(2)]

@@ -1,6 +1,7 @@
 """The wrong answers to the katas of `parallel` once more, each from its sentence alone and in another style."""
 
 import itertools
+import random
 
 import torch
 import torch.distributed as dist
@@ -161,6 +162,13 @@ def epoch_shard(count, rank, world_size, epoch, seed):
 @rewritten("`randperm` drew from the global random state")
 def epoch_shard(count, rank, world_size, epoch, seed):
     return torch.randperm(count).tolist()[rank::world_size]
+
+
+@rewritten("The seed is the `hash` of a text")
+def epoch_shard(count, rank, world_size, epoch, seed):
+    order = list(range(count))
+    random.Random(hash(("epoch", epoch, "seed", seed))).shuffle(order)
+    return order[rank::world_size]
 
 
 # broadcast_parameters

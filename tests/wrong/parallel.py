@@ -190,6 +190,14 @@ def epoch_shard(count, rank, world_size, epoch, seed):
     return torch.randperm(count).tolist()[rank::world_size]
 
 
+@wrong(
+    "The seed is the `hash` of a text, and that is another number in every Python process, so the ranks do not agree. "
+    "Make the seed of the two numbers themselves: `hash` of a tuple of ints is the same everywhere."
+)
+def epoch_shard(count, rank, world_size, epoch, seed):
+    return _shuffled(count, hash(f"{seed}/{epoch}"))[rank::world_size]
+
+
 # -- broadcast_parameters ------------------------------------------------------------------------------------
 
 

@@ -128,7 +128,9 @@ OPTIMIZERS: dict[str, Function] = {
 
 
 def mean_loss(predicted: Tensor, y: Tensor) -> Tensor:
-    """A mean over samples that tells predictions from targets; NaN for no samples."""
+    """A mean over samples that tells predictions from targets; there is none of no samples."""
+    if not len(y):
+        raise ValueError("loss_fn was called without samples")
     return ((predicted - y).square() + predicted).mean()
 
 

@@ -326,7 +326,7 @@ def broadcast_parameters(model, source=0):
 )
 def broadcast_parameters(model, source=0):
     for tensor in (*model.parameters(), *model.buffers()):
-        _send(tensor, source % dist.get_world_size())
+        _send(tensor, source)
 
 
 # -- average_gradients ---------------------------------------------------------------------------------------
@@ -441,6 +441,19 @@ def average_gradients(model, weight=1.0):
     for parameter in model.parameters():
         if parameter.grad is not None:
             parameter.grad = parameter.grad.float().to(parameter.dtype)
+
+
+@wrong(
+    "The gradient was multiplied by the weight, and divided only at the end. In between it is larger than a float16 "
+    "can be. Divide the weight by the sum of the weights first, and multiply by that."
+)
+def average_gradients(model, weight=1.0):
+    total = torch.tensor(float(weight), dtype=torch.float64)
+    dist.all_reduce(total)
+    _average(model, weight, scale=lambda mine, _: mine)
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            parameter.grad /= total.item()
 
 
 @wrong(
@@ -565,7 +578,7 @@ def data_parallel_step(model, loss_fn, optimizer, x, y):
 
 
 @wrong(
-    "A rank without samples called the model and the loss all the same, and the mean over no samples is NaN. Let it "
+    "A rank without samples called the model and the loss all the same, and there is no mean over no samples. Let it "
     "skip both, and take part in the rest."
 )
 def data_parallel_step(model, loss_fn, optimizer, x, y):

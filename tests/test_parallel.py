@@ -456,8 +456,11 @@ def test_data_parallel_step_equals_one_process_on_the_whole_batch(impl, probe, s
     expect_one_process(found, parallel_probes.Perceptron, optimizer, batches)
 
 
-def test_data_parallel_step_takes_a_rank_without_samples(impl, probe):
-    batches = [batch([3, 0, 2], 1), batch([0, 1, 4], 2)]
+@pytest.mark.parametrize(
+    "sizes", [pytest.param([[3, 0, 2]], id="in-one-step"), pytest.param([[3, 0, 2], [0, 1, 4]], id="in-turn")]
+)
+def test_data_parallel_step_takes_a_rank_without_samples(impl, probe, sizes):
+    batches = [batch(each, seed) for seed, each in enumerate(sizes, 1)]
 
     found = run_steps(probe, impl, parallel_probes.Perceptron, "momentum", batches)
 

@@ -75,14 +75,16 @@ def epoch_shard(count: int, rank: int, world_size: int, epoch: int, seed: int) -
         rank: whose share, an int from 0 to `world_size` - 1.
         world_size: how many ranks there are, an int from 1.
         epoch: which epoch, an int from 0.
-        seed: an int from 0. Other seeds give other orders.
+        seed: an int from 0 to 2**32 - 1. Other seeds give other orders in an
+            epoch. Seed 0 in epoch 1 may give what seed 1 gives in epoch 0.
 
     Returns:
         The indices of the samples, a list of Python ints in random order.
 
     Rules:
-        The result depends on the arguments alone: not on earlier calls, and
-        not on the global random states, which stay as they are.
+        The result depends on the arguments alone: not on earlier calls, not
+        on the process, and not on the global random states, which stay as
+        they are.
 
     Example:
         >>> shares = [epoch_shard(5, rank, 2, epoch=3, seed=0) for rank in range(2)]
@@ -101,13 +103,14 @@ def broadcast_parameters(model: nn.Module, source: int = 0) -> None:
     """Give the model of every rank the numbers that it has on one of them.
 
     Everything that the model consists of is overwritten: parameters, those
-    that do not require a gradient included, and buffers of every dtype, those
-    that are not part of the `state_dict` included.
+    that do not require a gradient included, and buffers, those that are not
+    part of the `state_dict` included.
 
     Args:
-        model: of the same make on every rank. Its tensors lie in memory as
-            they like: some are not contiguous, and a tensor may lie otherwise
-            on another rank.
+        model: of the same make on every rank. Its tensors are floating point,
+            bool, uint8, int8, int32 or int64: other whole numbers are refused
+            by `gloo`, the backend. They lie in memory as they like: some are
+            not contiguous, and a tensor may lie otherwise on another rank.
         source: the rank whose numbers count, the same on every rank.
 
     Returns:
@@ -153,9 +156,10 @@ def average_gradients(model: nn.Module, weight: float = 1.0) -> None:
 
     Returns:
         None. Each parameter's `grad` is the average, with the gradient's
-        dtype and its precision. A parameter that has no gradient on some of the ranks that
-        count has one of zeros there. With none on any of them it has none
-        afterwards, on every rank.
+        dtype, computed at least as precisely as that dtype is: float16 must
+        not overflow on the way, however large the weights are. On a rank that
+        counts, a missing gradient counts as zeros. If none of the ranks that
+        count has one, the parameter has none afterwards, on every rank.
 
     Raises:
         ValueError: naming `weight`, when the weights of all ranks add up to
@@ -209,7 +213,7 @@ def data_parallel_step(
             as a whole, as BatchNorm does in training mode, they see the
             samples of their own rank.
         loss_fn: `loss_fn(model(x), y)` is the mean loss of the samples, a
-            0-d tensor; undefined for no samples.
+            0-d tensor. It is not called without samples.
         optimizer: holds the parameters of `model`; in the same state on every
             rank beforehand.
         x: (samples, ...), this rank's share; not empty on every rank.

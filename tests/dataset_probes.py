@@ -54,17 +54,22 @@ class KeyedDataset(Dataset[tuple[float, str]]):
 
 
 class AskedDataset(Dataset[tuple[float, int]]):
-    """`count` samples (number, number); writes down which indices it is asked for, in Python's own words."""
+    """`count` samples (number, number), and an IndexError of its own past its end.
+
+    It writes down which indices it is asked for, as texts where they are no ints.
+    """
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.asked: list[str] = []
+        self.asked: list[int | str] = []
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> tuple[float, int]:
-        self.asked.append(repr(index))
+        self.asked.append(index if type(index) is int else repr(index))
+        if index >= self.count:
+            raise IndexError(f"shelf {index} is missing")
         return float(index), int(index)
 
 

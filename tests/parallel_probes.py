@@ -1,5 +1,6 @@
 """What specs of training on several processes run, on each rank or beside the learner's code; see `tests/probes.py`."""
 
+import builtins
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,6 +21,24 @@ def shares(function: Function, count: int, world_size: int, *more: Any) -> list[
 def epochs(function: Function, count: int, world_size: int, epochs: int, seed: int) -> list[list[Any]]:
     """What the function gives each rank in each epoch."""
     return [shares(function, count, world_size, epoch, seed) for epoch in range(epochs)]
+
+
+def shares_of_processes(function: Function, *args: Any) -> list[Any]:
+    """What the function gives in two processes, as far as `hash` is concerned: each has hashes of texts of its own."""
+    true_hash, found = builtins.hash, []
+    for process in range(2):
+        builtins.hash = lambda value, process=process: true_hash(_salted(value, process))
+        try:
+            found.append(function(*args))
+        finally:
+            builtins.hash = true_hash
+    return found
+
+
+def _salted(value: Any, salt: int) -> Any:
+    if isinstance(value, str | bytes):
+        return (salt, value)
+    return tuple(_salted(item, salt) for item in value) if type(value) is tuple else value
 
 
 # Models.
@@ -109,7 +128,9 @@ OPTIMIZERS: dict[str, Function] = {
 
 
 def mean_loss(predicted: Tensor, y: Tensor) -> Tensor:
-    """A mean over samples that tells predictions from targets; NaN for no samples."""
+    """A mean over samples that tells predictions from targets; there is none of no samples."""
+    if not len(y):
+        raise ValueError("loss_fn was called without samples")
     return ((predicted - y).square() + predicted).mean()
 
 

@@ -410,6 +410,25 @@ def test_MappedDataset_leaves_its_dataset_as_it_is(impl, probe, device):
     expect_data.sample(dataset[1], rows(3, 2, device)[1], labels_for(3, device)[1], call=call)
 
 
+def test_MappedDataset_asks_its_dataset_for_the_index_as_it_is(impl, probe):
+    dataset = probe(dataset_probes.AskedDataset, 3)
+    mapped = impl.MappedDataset(dataset, probes.negate)
+
+    for index in (2, 0, -1, -3):
+        mapped[index]
+
+    call = "what mapped[2], mapped[0], mapped[-1], mapped[-3] ask `dataset` for"
+    expect.value(dataset.asked, [2, 0, -1, -3], call=call)
+
+
+def test_MappedDataset_lets_the_IndexError_of_its_dataset_through(impl, probe):
+    mapped = impl.MappedDataset(probe(dataset_probes.AskedDataset, 3), probes.negate)
+
+    call = "mapped[3] of a `dataset` whose IndexError says 'shelf 3 is missing'"
+    with expect.raises(IndexError, match="shelf 3 is missing", call=call):
+        mapped[3]
+
+
 def test_MappedDataset_can_be_mapped_again(impl, probe, device):
     features, labels = rows(3, 2, device), labels_for(3, device)
     mapped = impl.MappedDataset(probe(TensorDataset, features, labels), torch.neg)
@@ -781,8 +800,9 @@ def test_split_with_transforms_gives_the_same_split_for_the_same_seed(impl, prob
 
     call = f"{SPLIT.format(0.7, 42)} again, for other data of that length"
     for first, second, name in ((train, again_train, "train"), (test, again_test, "test")):
-        labels = read(probe, first, 10)[1]
-        expect.value(read(probe, second, 10)[1], labels, call=f"the {name} labels of {call}")
+        same = read(probe, second, 10)[1] == read(probe, first, 10)[1]
+        should_be = "the same samples in the same order"
+        expect.that(same, call=f"the {name} side of {call}", got="other samples or another order", should_be=should_be)
 
 
 def test_split_with_transforms_puts_any_sample_on_either_side(impl, probe):
@@ -820,17 +840,6 @@ def test_split_with_transforms_works_on_any_dataset(impl, probe):
             expect_plain_sample(sample, features, sample[1], call=f"a {name} sample of {call}")
 
 
-def test_split_with_transforms_asks_its_dataset_for_ints_from_0(impl, probe):
-    dataset = probe(dataset_probes.AskedDataset, 6)
-    train, test = impl.split_with_transforms(dataset, 0.5, probes.negate, probes.double, 0)
-
-    for index in (0, 1, -1):
-        train[index], test[index]
-
-    call = "what train[0], train[1], train[-1] and the same of test ask `dataset` for, sorted"
-    expect.value(sorted(dataset.asked), ["0", "1", "2", "3", "4", "5"], call=call)
-
-
 def test_split_with_transforms_reads_no_sample_before_an_access(impl, probe):
     dataset = probe(probes.CountingDataset, [1.0, 2.0, 3.0, 4.0], [0, 1, 2, 3])
     transforms = [probe(probes.CountingTransform) for _ in range(2)]
@@ -841,6 +850,25 @@ def test_split_with_transforms_reads_no_sample_before_an_access(impl, probe):
     call = "split_with_transforms(dataset, 0.5, train_transform, test_transform, seed=0)"
     expect.value(dataset.reads, [0, 0, 0, 0], call=f"reads of `dataset` by {call}")
     expect.value([each.calls for each in transforms], [0, 0], call=f"calls of the transforms by {call}")
+
+
+def test_split_with_transforms_makes_two_Datasets(impl, probe):
+    sides = impl.split_with_transforms(numbered(probe, 6), 0.5, probes.negate, probes.double, 0)
+
+    sides = expect_data.pair(sides, SPLIT.format(0.5, 0), "(train, test)")
+    actual = [probe(isinstance, side, Dataset) for side in sides]
+    expect.value(actual, [True, True], call=f"isinstance(side, Dataset) of both of {SPLIT.format(0.5, 0)}")
+
+
+def test_split_with_transforms_asks_its_dataset_for_ints_from_0(impl, probe):
+    dataset = probe(dataset_probes.AskedDataset, 6)
+    train, test = impl.split_with_transforms(dataset, 0.5, probes.negate, probes.double, 0)
+
+    for index in (0, 1, -1):
+        train[index], test[index]
+
+    call = "what train[0], train[1], train[-1] and the same of test ask `dataset` for, sorted"
+    expect.value(sorted(dataset.asked, key=str), [0, 1, 2, 3, 4, 5], call=call)
 
 
 def test_split_with_transforms_reads_and_transforms_once_an_access(impl, probe):
@@ -871,14 +899,6 @@ def test_split_with_transforms_refuses_an_index_past_either_end(impl, probe, ind
         call = f"{name}[{index}] of {SPLIT.format(0.5, 0)}"
         with expect.raises(IndexError, match=f"index|{index}", call=call, samples=3):
             side[index]
-
-
-def test_split_with_transforms_makes_two_Datasets(impl, probe):
-    sides = impl.split_with_transforms(numbered(probe, 6), 0.5, probes.negate, probes.double, 0)
-
-    sides = expect_data.pair(sides, SPLIT.format(0.5, 0), "(train, test)")
-    actual = [probe(isinstance, side, Dataset) for side in sides]
-    expect.value(actual, [True, True], call=f"isinstance(side, Dataset) of both of {SPLIT.format(0.5, 0)}")
 
 
 def test_split_with_transforms_feeds_loaders_to_the_ragged_last_batch(impl, probe, device):

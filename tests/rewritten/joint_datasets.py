@@ -235,6 +235,15 @@ class MappedDataset(_Mapped):
         return changed, label
 
 
+@rewritten("The index was checked and counted from the end here")
+class MappedDataset(_Mapped):
+    def __getitem__(self, index):
+        place = index + len(self) if index < 0 else index
+        if place not in range(len(self)):
+            raise IndexError(f"there is no sample {index}")
+        return _Mapped.__getitem__(self, place)
+
+
 # standardize_splits
 
 
@@ -281,6 +290,13 @@ def standardize_splits(train, test):
 def standardize_splits(train, test):
     _check_splits(train, test)
     return _apply((train, test), torch.mean(train, 0), torch.std(train, 0, correction=0))
+
+
+@rewritten("`nan_to_num` hides the division by 0 in train")
+def standardize_splits(train, test):
+    _check_splits(train, test)
+    splits = _apply((train, test), train.mean(0), train.var(0, correction=0).sqrt())
+    return tuple(map(torch.nan_to_num, splits))
 
 
 @rewritten("A small number added to std keeps NaN away")
@@ -477,6 +493,27 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
     cut = round(fraction * len(order))
     return _sides(dataset, list(order[:cut]), list(order[cut:]), train_transform, test_transform)
+
+
+@rewritten("The class of the sides stands inside the function")
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
+    _check_fraction(fraction)
+
+    class Part(Dataset):
+        def __init__(self, indices, transform):
+            self.indices = indices
+            self.transform = transform
+
+        def __len__(self):
+            return len(self.indices)
+
+        def __getitem__(self, index):
+            features, label = dataset[self.indices[index]]
+            return self.transform(features), label
+
+    order = _shuffled(len(dataset), seed)
+    cut = round(fraction * len(order))
+    return Part(order[:cut], train_transform), Part(order[cut:], test_transform)
 
 
 @rewritten("A fraction beyond 0 and 1 was taken")

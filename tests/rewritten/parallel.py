@@ -1,6 +1,7 @@
 """The wrong answers to the katas of `parallel` once more, each from its sentence alone and in another style."""
 
 import itertools
+import random
 
 import torch
 import torch.distributed as dist
@@ -163,6 +164,13 @@ def epoch_shard(count, rank, world_size, epoch, seed):
     return torch.randperm(count).tolist()[rank::world_size]
 
 
+@rewritten("The seed is the `hash` of a text")
+def epoch_shard(count, rank, world_size, epoch, seed):
+    order = list(range(count))
+    random.Random(hash(("epoch", epoch, "seed", seed))).shuffle(order)
+    return order[rank::world_size]
+
+
 # broadcast_parameters
 
 
@@ -232,10 +240,7 @@ def broadcast_parameters(model, source=0):
 @rewritten("Only the source rank called `broadcast`")
 def broadcast_parameters(model, source=0):
     _exists(source)
-    if dist.get_rank() == source:
-        _send(_state(model), source)
-    else:
-        dist.barrier()
+    _send(_state(model) if dist.get_rank() == source else [], source)
 
 
 @rewritten("Tensors that are not contiguous were handed to `broadcast`")
@@ -343,7 +348,7 @@ def average_gradients(model, weight=1.0):
 
 @rewritten("Weights that add up to 0 were divided by")
 def average_gradients(model, weight=1.0):
-    total = torch.tensor(_weights(weight))
+    total = torch.tensor(_weights(weight), dtype=torch.float64)
     _average(model, (weight / total).item(), counts=lambda p: p.grad is not None and weight > 0)
 
 
@@ -370,6 +375,20 @@ def average_gradients(model, weight=1.0):
     total = _weights(weight)
     _some(total)
     _average(model, weight / total, counts=lambda p: p.grad is not None and weight > 0, dtype=torch.float32)
+
+
+@rewritten("The gradient was multiplied by the weight, and divided only")
+def average_gradients(model, weight=1.0):
+    total = _weights(weight)
+    _some(total)
+    for parameter in model.parameters():
+        counts = torch.tensor(int(parameter.grad is not None and weight > 0))
+        share = torch.zeros(parameter.shape, dtype=parameter.dtype)
+        if counts:
+            share += weight * parameter.grad
+        dist.all_reduce(counts)
+        dist.all_reduce(share)
+        parameter.grad = share.div(total) if counts else None
 
 
 @rewritten("Gradients that are not contiguous were handed to `all_reduce`")

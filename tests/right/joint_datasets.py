@@ -182,7 +182,7 @@ class MappedDataset(Subset):
         self.transform = transform
 
     def __getitem__(self, index):
-        features, label = self.dataset[self.indices[index]]
+        features, label = self.dataset[index]
         return self.transform(features), label
 
     def __getitems__(self, indices):
@@ -208,7 +208,7 @@ class MappedDataset(Dataset):
             yield self[index]
 
 
-@right("named samples, ends looked at first")
+@right("named samples")
 class MappedDataset(Dataset):
     def __init__(self, dataset, transform):
         self.dataset, self.transform = dataset, transform
@@ -217,8 +217,6 @@ class MappedDataset(Dataset):
         return len(self.dataset)
 
     def __getitem__(self, index):
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
         sample = _Sample(*self.dataset[index])
         return sample._replace(features=self.transform(sample.features))
 

@@ -126,12 +126,11 @@ def average_gradients(model, weight=1.0):
         if not there:
             parameter.grad = None
             continue
-        part = parameter.grad.contiguous() * weight if here else torch.zeros_like(parameter).contiguous()
+        part = parameter.grad.contiguous() * (weight / total) if here else torch.zeros_like(parameter).contiguous()
         groups.setdefault(parameter.dtype, []).append((parameter, part.detach()))
     for dtype in sorted(groups, key=str):
         flat = torch.cat([part.reshape(-1) for _, part in groups[dtype]])
         dist.all_reduce(flat)
-        flat /= total
         for parameter, piece in zip(
             [parameter for parameter, _ in groups[dtype]],
             flat.split([part.numel() for _, part in groups[dtype]]),
@@ -155,8 +154,7 @@ def average_gradients(model, weight=1.0):
             continue
         share = torch.zeros(parameter.shape, dtype=parameter.dtype)
         if here:
-            share.add_(parameter.grad, alpha=float(weight))
-        share.div_(total.item())
+            share.add_(parameter.grad, alpha=weight / total.item())
         dist.reduce(share, 0)
         dist.broadcast(share, 0)
         parameter.grad = share

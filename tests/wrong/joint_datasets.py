@@ -292,6 +292,17 @@ class MappedDataset(_Mapped):
         return changed, label
 
 
+@wrong(
+    "The index was checked and counted from the end here, but what it means is for `dataset` to say. Hand it on as "
+    "it is, and let the IndexError of `dataset` through."
+)
+class MappedDataset(_Mapped):
+    def __getitem__(self, index):
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index {index} is out of range")
+        return super().__getitem__(index % len(self))
+
+
 # -- standardize_splits --------------------------------------------------------------------------------------
 
 
@@ -346,6 +357,16 @@ def standardize_splits(train, test):
     _check(train, test)
     std, mean = torch.std_mean(train, dim=0, correction=0)
     return (train - mean) / std, (test - mean) / std
+
+
+@wrong(
+    "`nan_to_num` hides the division by 0 in train, but in test the difference from a constant column became infinite, "
+    "and then the largest number there is. Divide such a column by 1 instead."
+)
+def standardize_splits(train, test):
+    _check(train, test)
+    std, mean = torch.std_mean(train, dim=0, correction=0)
+    return ((train - mean) / std).nan_to_num(), ((test - mean) / std).nan_to_num()
 
 
 @wrong(
@@ -578,6 +599,21 @@ def split_with_transforms(dataset, fraction, train_transform, test_transform, se
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(seed))
     cut = round(fraction * len(order))
     return _sides(dataset, order[:cut], order[cut:], train_transform, test_transform)
+
+
+@wrong(
+    "The class of the sides stands inside the function, where no worker process finds it, so they cannot be pickled. "
+    "Move it out of the function."
+)
+def split_with_transforms(dataset, fraction, train_transform, test_transform, seed):
+    class Side(_Mapped):
+        pass
+
+    _check_fraction(fraction)
+    order = _order(dataset, seed)
+    cut = round(fraction * len(order))
+    train, test = Subset(dataset, order[:cut]), Subset(dataset, order[cut:])
+    return Side(train, train_transform), Side(test, test_transform)
 
 
 @wrong(

@@ -190,6 +190,14 @@ def epoch_shard(count, rank, world_size, epoch, seed):
     return torch.randperm(count).tolist()[rank::world_size]
 
 
+@wrong(
+    "The seed is the `hash` of a text, and that is another number in every Python process, so the ranks do not agree. "
+    "Make the seed of the two numbers themselves: `hash` of a tuple of ints is the same everywhere."
+)
+def epoch_shard(count, rank, world_size, epoch, seed):
+    return _shuffled(count, hash(f"{seed}/{epoch}"))[rank::world_size]
+
+
 # -- broadcast_parameters ------------------------------------------------------------------------------------
 
 
@@ -318,7 +326,7 @@ def broadcast_parameters(model, source=0):
 )
 def broadcast_parameters(model, source=0):
     for tensor in (*model.parameters(), *model.buffers()):
-        _send(tensor, source % dist.get_world_size())
+        _send(tensor, source)
 
 
 # -- average_gradients ---------------------------------------------------------------------------------------
@@ -433,6 +441,19 @@ def average_gradients(model, weight=1.0):
     for parameter in model.parameters():
         if parameter.grad is not None:
             parameter.grad = parameter.grad.float().to(parameter.dtype)
+
+
+@wrong(
+    "The gradient was multiplied by the weight, and divided only at the end. In between it is larger than a float16 "
+    "can be. Divide the weight by the sum of the weights first, and multiply by that."
+)
+def average_gradients(model, weight=1.0):
+    total = torch.tensor(float(weight), dtype=torch.float64)
+    dist.all_reduce(total)
+    _average(model, weight, scale=lambda mine, _: mine)
+    for parameter in model.parameters():
+        if parameter.grad is not None:
+            parameter.grad /= total.item()
 
 
 @wrong(
@@ -557,7 +578,7 @@ def data_parallel_step(model, loss_fn, optimizer, x, y):
 
 
 @wrong(
-    "A rank without samples called the model and the loss all the same, and the mean over no samples is NaN. Let it "
+    "A rank without samples called the model and the loss all the same, and there is no mean over no samples. Let it "
     "skip both, and take part in the rest."
 )
 def data_parallel_step(model, loss_fn, optimizer, x, y):

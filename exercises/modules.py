@@ -69,7 +69,8 @@ class MLP(nn.Module):
         gives the weight (out, in) and the bias (out,) of each layer, from the
         first to the last, and nothing else: float32 on the CPU, where each
         weight is drawn at random. `torch.manual_seed` fixes that, and the next
-        model begins with other weights.
+        model begins with other weights. One model, called again with the same
+        x, gives the same numbers.
 
     Raises:
         ValueError: naming `sizes`, when there are fewer than two.
@@ -107,7 +108,7 @@ class Standardizer(nn.Module):
     the tensors that it was made from.
 
     Args:
-        mean: (columns,), floating point.
+        mean: (columns,), floating point; any number of columns, 0 included.
         std: (columns,), dtype and device of `mean`; every number above 0.
 
     Returns:

@@ -294,6 +294,12 @@ def test_MLP_agrees_with_one_layer_after_the_other(impl, probe, sizes, samples):
     expect.tensor(actual, network_output(x, parameters).float(), call=f"MLP({sizes})(x)", x=x)
 
 
+def test_MLP_answers_alike_when_asked_again(impl, probe):
+    first, second = probe(modules_probes.calls, impl.MLP([3, 4, 2]), numbers(5, 3), 2)
+
+    expect.tensor(second, first, call="MLP([3, 4, 2])(x) for the second time")
+
+
 def test_MLP_gives_outputs_of_both_signs(impl, probe):
     model = impl.MLP([2, 3])
     probe(modules_probes.fill, model, [torch.zeros(3, 2), torch.tensor([-2.0, 0.0, 3.0])])

@@ -357,8 +357,8 @@ class MLP(nn.Module):
 
 
 @wrong(
-    "All weights begin with one and the same number, 0.1. Then the units of a layer compute the same and learn "
-    "the same, and one of them would be enough. Let them begin at random, as `nn.Linear` does by itself."
+    "All weights begin with one and the same number. Then the units of a layer compute the same and learn the "
+    "same, and one of them would be enough. Let them begin at random, as `nn.Linear` does by itself."
 )
 class MLP(_Layers):
     def make(self, sizes):

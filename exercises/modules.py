@@ -250,9 +250,10 @@ class Dropout(nn.Module):
         Without PyTorch's own dropout, under any name. Follows `train()` and
         `eval()`, those of a module that it is part of as well. The state_dict
         is empty. What is dropped comes from PyTorch's global generators, so
-        that `torch.manual_seed` before a call fixes it; in eval mode nothing
-        is drawn. Gradients flow through what is kept, with the same factor,
-        and are zero at what was dropped. x is not modified.
+        that `torch.manual_seed` before a call fixes it, and two modules drop
+        other entries; in eval mode nothing is drawn. Gradients flow through
+        what is kept, with the same factor, and are zero at what was dropped. x
+        is not modified.
 
     Example:
         >>> dropout = Dropout(0.75)

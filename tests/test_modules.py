@@ -581,6 +581,14 @@ def test_Standardizer_has_no_parameters(impl, probe):
     expect.value(actual, [], call="[tuple(parameter.shape) for parameter in Standardizer(mean, std).parameters()]")
 
 
+def test_Standardizer_has_mean_and_std_as_buffers(impl, probe):
+    found = probe(modules_probes.buffers, impl.Standardizer(*constants()))
+
+    call = "[name for name, _ in Standardizer(mean, std).named_buffers()]"
+    both = "mean" in found and "std" in found
+    expect.that(both, call=call, got=found, should_be=["mean", "std"])
+
+
 def test_Standardizer_saves_mean_and_std_and_nothing_else(impl, probe):
     model = probe(nn.Sequential, impl.Standardizer(*constants()), probe(nn.Linear, 3, 2))
 
@@ -1114,10 +1122,22 @@ def test_Dropout_draws_anew_at_each_call(impl, probe, device):
     expect.that(not alike, call=call, got="the same entries dropped", should_be="others dropped")
 
 
+def test_Dropout_drops_others_in_another_module(impl, device):
+    x = torch.ones(100, device=device)
+
+    first, second = impl.Dropout(0.5)(x), impl.Dropout(0.5)(x)
+
+    alike = torch.equal(first, second)
+    call = "two Dropout(0.5), one called after the other"
+    expect.that(not alike, call=call, got="the same entries dropped", should_be="others dropped")
+
+
 def test_Dropout_drops_the_same_after_the_same_seed(impl, probe, device):
     results = probe(modules_probes.called_after, [3, 3], impl.Dropout(0.5), torch.ones(100, device=device))
 
-    expect.tensor(results[1], results[0], call="Dropout(0.5)(ones) after the same seed once more")
+    alike = torch.equal(*results)
+    call = "Dropout(0.5)(ones) after the same seed once more"
+    expect.that(alike, call=call, got="others dropped", should_be="the same entries dropped")
 
 
 def test_Dropout_drops_others_after_another_seed(impl, probe, device):

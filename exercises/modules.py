@@ -69,7 +69,8 @@ class MLP(nn.Module):
         gives the weight (out, in) and the bias (out,) of each layer, from the
         first to the last, and nothing else: float32 on the CPU, where each
         weight is drawn at random. `torch.manual_seed` fixes that, and the next
-        model begins with other weights.
+        model begins with other weights. One model, called again with the same
+        x, gives the same numbers.
 
     Raises:
         ValueError: naming `sizes`, when there are fewer than two.
@@ -107,7 +108,7 @@ class Standardizer(nn.Module):
     the tensors that it was made from.
 
     Args:
-        mean: (columns,), floating point.
+        mean: (columns,), floating point; any number of columns, 0 included.
         std: (columns,), dtype and device of `mean`; every number above 0.
 
     Returns:
@@ -249,9 +250,10 @@ class Dropout(nn.Module):
         Without PyTorch's own dropout, under any name. Follows `train()` and
         `eval()`, those of a module that it is part of as well. The state_dict
         is empty. What is dropped comes from PyTorch's global generators, so
-        that `torch.manual_seed` before a call fixes it; in eval mode nothing
-        is drawn. Gradients flow through what is kept, with the same factor,
-        and are zero at what was dropped. x is not modified.
+        that `torch.manual_seed` before a call fixes it, and two modules drop
+        other entries; in eval mode nothing is drawn. Gradients flow through
+        what is kept, with the same factor, and are zero at what was dropped. x
+        is not modified.
 
     Example:
         >>> dropout = Dropout(0.75)

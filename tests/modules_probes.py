@@ -17,6 +17,11 @@ def shapes(module: nn.Module) -> list[tuple[int, ...]]:
     return [tuple(parameter.shape) for parameter in module.parameters()]
 
 
+def buffers(module: nn.Module) -> list[str]:
+    """The names of the registered buffers, those that are not saved included."""
+    return sorted(name for name, _ in module.named_buffers())
+
+
 def kinds(module: nn.Module) -> list[str]:
     """The dtypes and devices of the registered parameters, each once."""
     return sorted({f"{parameter.dtype} on {parameter.device.type}" for parameter in module.parameters()})

@@ -273,7 +273,14 @@ def test_MLP_registers_weight_and_bias_of_each_layer(impl, probe, sizes):
     expect.value(actual, shapes_for(sizes), call=call)
 
 
-@pytest.mark.parametrize("sizes", [[3, 2], [4, 6, 3], [2, 5, 3, 1], [3, 4, 4, 4, 2]], ids=str)
+def shown(parameters, most=10):
+    """Weights and biases with the names that a card shows, where there are few of them."""
+    names = [f"{name}{i // 2 + 1}" for i, name in enumerate(["weight", "bias"] * (len(parameters) // 2))]
+    few = sum(each.numel() for each in parameters) <= most
+    return dict(zip(names, parameters, strict=True)) if few else {}
+
+
+@pytest.mark.parametrize("sizes", [[3, 2], [1, 2, 1], [4, 6, 3], [2, 5, 3, 1], [3, 4, 4, 4, 2]], ids=str)
 def test_MLP_has_a_relu_between_its_layers_only(impl, probe, device, sizes):
     model, parameters = mlp_of(impl, probe, sizes, device=device)
     x = numbers(5, sizes[0], device=device)
@@ -281,7 +288,7 @@ def test_MLP_has_a_relu_between_its_layers_only(impl, probe, device, sizes):
     actual = model(x)
 
     expected = network_output(x, parameters)
-    expect.tensor(actual, oracles.like(expected, x), call=f"MLP({sizes})(x)", x=x)
+    expect.tensor(actual, oracles.like(expected, x), call=f"MLP({sizes})(x)", x=x, **shown(parameters))
 
 
 @given(sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5), samples=st.integers(1, 4))
@@ -291,7 +298,14 @@ def test_MLP_agrees_with_one_layer_after_the_other(impl, probe, sizes, samples):
 
     actual = model(x)
 
-    expect.tensor(actual, network_output(x, parameters).float(), call=f"MLP({sizes})(x)", x=x)
+    expected = network_output(x, parameters).float()
+    expect.tensor(actual, expected, call=f"MLP({sizes})(x)", x=x, **shown(parameters))
+
+
+def test_MLP_answers_alike_when_asked_again(impl, probe):
+    first, second = probe(modules_probes.calls, impl.MLP([3, 4, 2]), numbers(5, 3), 2)
+
+    expect.tensor(second, first, call="MLP([3, 4, 2])(x) for the second time")
 
 
 def test_MLP_gives_outputs_of_both_signs(impl, probe):
@@ -575,6 +589,14 @@ def test_Standardizer_has_no_parameters(impl, probe):
     expect.value(actual, [], call="[tuple(parameter.shape) for parameter in Standardizer(mean, std).parameters()]")
 
 
+def test_Standardizer_has_mean_and_std_as_buffers(impl, probe):
+    found = probe(modules_probes.buffers, impl.Standardizer(*constants()))
+
+    call = "[name for name, _ in Standardizer(mean, std).named_buffers()]"
+    both = "mean" in found and "std" in found
+    expect.that(both, call=call, got=found, should_be=["mean", "std"])
+
+
 def test_Standardizer_saves_mean_and_std_and_nothing_else(impl, probe):
     model = probe(nn.Sequential, impl.Standardizer(*constants()), probe(nn.Linear, 3, 2))
 
@@ -710,17 +732,34 @@ def test_Standardizer_leaves_mean_and_std_as_they_are(impl, probe, device):
 # -- parameter_count -----------------------------------------------------------------------------------------
 
 
+class Words(str):
+    """A model as a card shows it: in words, and without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return str(self)
+
+
 @pytest.mark.parametrize(
-    ("make", "count"),
-    [(modules_probes.normed, 15), (modules_probes.Scaled, 10), (modules_probes.Deep, 24)],
-    ids=lambda value: getattr(value, "__name__", None),
+    ("make", "shown", "count"),
+    [
+        pytest.param(modules_probes.normed, "Sequential(Linear(2, 3), BatchNorm1d(3))", 15, id="normed"),
+        pytest.param(modules_probes.Scaled, "a number of its own, scale, and layer: Linear(2, 3)", 10, id="Scaled"),
+        pytest.param(
+            modules_probes.Deep,
+            "parameters (5,) and (0, 2), Linear(3, 2), and deeper Linear(4, 2) and Linear(3, 1) without bias",
+            24,
+            id="Deep",
+        ),
+    ],
 )
-def test_parameter_count_adds_up_the_entries_at_any_depth(impl, probe, device, make, count):
+def test_parameter_count_adds_up_the_entries_at_any_depth(impl, probe, device, make, shown, count):
     model = probe(make).to(device)
 
     actual = impl.parameter_count(model)
 
-    expect.value(actual, count, call=f"parameter_count({make.__name__})")
+    expect.value(actual, count, call="parameter_count(model)", model=Words(shown))
 
 
 @given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5))
@@ -836,12 +875,29 @@ def test_parameter_count_leaves_the_model_as_it_is(impl, probe):
 LAYER1 = ["layer1.0.weight", "layer1.0.bias", "layer1.2.weight", "layer1.2.bias"]
 
 
+def expect_names(actual, expected, *, call, should_be):
+    """Expect these names in any order; where they are others, the card shows which."""
+    __tracebackhide__ = True
+    too_many = [name for name in actual if name not in expected]
+    missing = [name for name in expected if name not in actual]
+    got = "; ".join(
+        f"{what}: {first_of(names)}" for what, names in (("too many", too_many), ("missing", missing)) if names
+    )
+    expect.that(sorted(actual) == sorted(expected), call=call, got=got or "the same names twice", should_be=should_be)
+
+
+def first_of(names, most=4):
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more
+
+
 def expect_frozen(impl, probe, prefixes, names, device="cpu"):
     """Expect that a call freezes exactly these parameters of a new network."""
     __tracebackhide__ = True
     actual = probe(modules_probes.freeze_names, impl.freeze, probe(modules_probes.Network).to(device), prefixes)
 
-    expect.value(sorted(actual), sorted(names), call=f"what freeze(model, {prefixes!r}) freezes")
+    should_be = ", ".join(map(repr, names)) or "nothing"
+    expect_names(actual, names, call=f"what freeze(model, {prefixes!r}) freezes", should_be=should_be)
 
 
 def test_freeze_freezes_the_parameters_of_a_module(impl, probe, device):
@@ -895,7 +951,8 @@ def test_freeze_leaves_frozen_what_was_frozen(impl, probe):
 
     call = "what still trains after freeze(model, ['layer1']), freeze(model, ['head'])"
     frozen = (*LAYER1, "head.layer2.weight", "head.layer2.bias")
-    expect.value(actual, [name for name in modules_probes.NAMES if name not in frozen], call=call)
+    expected = [name for name in modules_probes.NAMES if name not in frozen]
+    expect_names(actual, expected, call=call, should_be="all but what is in layer1 and head")
 
 
 @pytest.mark.parametrize("name", ["encoder", "decoder", "encoder.weight", "decoder.weight"])
@@ -931,7 +988,8 @@ def test_freeze_refuses_a_name_that_means_nothing(impl, probe, prefix):
 def test_freeze_freezes_nothing_when_one_name_means_nothing(impl, probe, prefixes):
     actual = probe(modules_probes.trains_after, impl.freeze, probe(modules_probes.Network), prefixes)
 
-    expect.value(actual, list(modules_probes.NAMES), call=f"what still trains after freeze(model, {prefixes!r})")
+    call = f"what still trains after freeze(model, {prefixes!r})"
+    expect_names(actual, modules_probes.NAMES, call=call, should_be="all that did before")
 
 
 def test_freeze_names_the_prefix_that_means_nothing(impl, probe):
@@ -948,9 +1006,8 @@ def test_freeze_drops_the_gradient_of_what_it_freezes(impl, probe, device):
     actual = probe(modules_probes.gradients_after, impl.freeze, model, x, ["layer1", "scale"])
 
     expected = [name for name in modules_probes.NAMES if name not in (*LAYER1, "scale")]
-    expect.value(
-        actual, expected, call="what still holds a gradient after backward and freeze(model, ['layer1', 'scale'])"
-    )
+    call = "what still holds a gradient after backward and freeze(model, ['layer1', 'scale'])"
+    expect_names(actual, expected, call=call, should_be="all but scale and what is in layer1")
 
 
 @pytest.mark.parametrize("prefix", ["layer10", "head"])
@@ -973,8 +1030,10 @@ def test_freeze_lets_everything_else_train_and_count_on(impl, probe, device):
 
     frozen = ("layer10.weight", "layer10.bias", "layer1_norm.weight", "layer1_norm.bias")
     buffers = [f"layer1_norm.{name}" for name in ("running_mean", "running_var", "num_batches_tracked")]
-    expected = sorted([*(name for name in modules_probes.NAMES if name not in frozen), *buffers])
-    expect.value(sorted(moved), expected, call="what steps move after freeze(model, ['layer10', 'layer1_norm'])")
+    expected = [*(name for name in modules_probes.NAMES if name not in frozen), *buffers]
+    call = "what steps move after freeze(model, ['layer10', 'layer1_norm'])"
+    should_be = "all but the parameters of layer10 and layer1_norm; the running statistics too"
+    expect_names(moved, expected, call=call, should_be=should_be)
 
 
 def test_freeze_keeps_the_parameter_objects(impl, probe):
@@ -1039,7 +1098,7 @@ def test_Dropout_divides_what_it_keeps(impl, device, rate):
     actual = impl.Dropout(rate)(x.to(device))
 
     expected = torch.where(actual == 0, 0, x.to(device) / (1 - rate))
-    expect.tensor(actual, expected, call=f"Dropout({rate})(x), where it is not 0", x=x)
+    expect.tensor(actual, expected, call=f"Dropout({rate})(x), the entries that were kept", x=x)
 
 
 @promises.DTYPES
@@ -1049,7 +1108,7 @@ def test_Dropout_keeps_the_dtype(impl, device, dtype):
     actual = impl.Dropout(0.5)(x)
 
     expected = torch.where(actual == 0, torch.zeros_like(x), x * 2)
-    expect.tensor(actual, expected, call=f"Dropout(0.5)(x) in {dtype}, where it is not 0")
+    expect.tensor(actual, expected, call=f"Dropout(0.5)(x) in {dtype}, the entries that were kept")
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (1,), (3, 0), (0, 3), (5, 1), (2, 3, 5)], ids=str)
@@ -1059,7 +1118,7 @@ def test_Dropout_takes_any_shape(impl, device, shape):
     actual = impl.Dropout(0.5)(x)
 
     expected = torch.where(actual == 0, 0, 2 * x)
-    expect.tensor(actual, expected, call="Dropout(0.5)(ones), where it is not 0", shape=shape)
+    expect.tensor(actual, expected, call="Dropout(0.5)(ones), the entries that were kept", shape=shape)
 
 
 @promises.LAYOUTS
@@ -1069,7 +1128,7 @@ def test_Dropout_takes_any_memory_layout(impl, device, layout):
     actual = impl.Dropout(0.5)(x)
 
     expected = torch.where(actual == 0, 0, 2 * x)
-    expect.tensor(actual, expected, call="Dropout(0.5)(x), where it is not 0", x=x)
+    expect.tensor(actual, expected, call="Dropout(0.5)(x), the entries that were kept", x=x)
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (3, 2, 8, 16)], ids=str)
@@ -1108,10 +1167,22 @@ def test_Dropout_draws_anew_at_each_call(impl, probe, device):
     expect.that(not alike, call=call, got="the same entries dropped", should_be="others dropped")
 
 
+def test_Dropout_drops_others_in_another_module(impl, device):
+    x = torch.ones(100, device=device)
+
+    first, second = impl.Dropout(0.5)(x), impl.Dropout(0.5)(x)
+
+    alike = torch.equal(first, second)
+    call = "two Dropout(0.5), one called after the other"
+    expect.that(not alike, call=call, got="the same entries dropped", should_be="others dropped")
+
+
 def test_Dropout_drops_the_same_after_the_same_seed(impl, probe, device):
     results = probe(modules_probes.called_after, [3, 3], impl.Dropout(0.5), torch.ones(100, device=device))
 
-    expect.tensor(results[1], results[0], call="Dropout(0.5)(ones) after the same seed once more")
+    alike = torch.equal(*results)
+    call = "Dropout(0.5)(ones) after the same seed once more"
+    expect.that(alike, call=call, got="others dropped", should_be="the same entries dropped")
 
 
 def test_Dropout_drops_others_after_another_seed(impl, probe, device):

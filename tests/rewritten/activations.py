@@ -71,11 +71,16 @@ def logistic(z):
     return torch.where(z < 0, z.exp() / (1 + z.exp()), (1 + (-z).exp()).reciprocal())
 
 
-@rewritten("`abs` has slope 0 at 0")
+@rewritten("Your gradient at 0 is 0 instead of 0.25")
 def logistic(z):
     small = torch.exp(-torch.abs(z))
     numerator = torch.ones_like(z).where(z >= 0, small)
     return numerator / small.add(1)
+
+
+@rewritten("Clamping at 50 keeps exp finite")
+def logistic(z):
+    return (1 + torch.exp(torch.clip(-z, -50.0, 50.0))).reciprocal()
 
 
 @rewritten("Clamping keeps exp small")
@@ -142,6 +147,12 @@ def softmax(scores, dim):
 @rewritten("Going through float32 loses digits of float64 scores")
 def softmax(scores, dim):
     return torch.softmax(scores.to(torch.float32), dim).type_as(scores)
+
+
+@rewritten("A small number was added to the sum")
+def softmax(scores, dim):
+    powers = (scores - scores.max(dim=dim, keepdim=True).values).exp()
+    return powers.div(powers.sum(dim=dim, keepdim=True).add(1e-8))
 
 
 @rewritten("Half types round a logsumexp near 1000")
@@ -298,6 +309,12 @@ def tanh(z):
     return (up - down).div(up + down)
 
 
+@rewritten("exp(2 * z) is infinite for large z")
+def tanh(z):
+    growth = (z + z).exp()
+    return growth.sub(1).div(growth.add(1))
+
+
 @rewritten("tanh is 2 * sigmoid(2 * z) - 1: you left out")
 def tanh(z):
     return torch.sigmoid(z).mul(2).sub(1)
@@ -319,7 +336,7 @@ def tanh(z):
     return torch.ones_like(z) - 2 / (torch.exp(z + z) + 1)
 
 
-@rewritten("`abs` and `sign` have slope 0 at 0, so your gradient at 0 is 0 instead of 1")
+@rewritten("Your gradient at 0 is 0 instead of 1")
 def tanh(z):
     decay = (-2 * z.abs()).exp()
     return torch.sign(z) * (1 - decay) / (1 + decay)
@@ -405,6 +422,12 @@ def elu(z, alpha):
     return torch.where(z > 0, z, z.clamp(max=0).exp() * alpha)
 
 
+@rewritten("Brackets are missing")
+def elu(z, alpha):
+    bent = alpha * torch.exp(z) - 1
+    return torch.where(z <= 0, bent, z)
+
+
 @rewritten("You scaled the positive side by alpha too")
 def elu(z, alpha):
     return F.elu(z) * alpha
@@ -446,6 +469,13 @@ def bce_with_logits(logits, targets):
     _same_shape(logits, targets)
     p = logits.sigmoid().clip(1e-6, 1 - 1e-6)
     return -torch.mean(targets * torch.log(p) + (1 - targets) * torch.log(1 - p))
+
+
+@rewritten("Clamping p at 1e-7")
+def bce_with_logits(logits, targets):
+    _same_shape(logits, targets)
+    p = torch.clip(torch.sigmoid(logits), 1e-7, 1 - 1e-7)
+    return torch.mean(-(targets * torch.log(p) + (1 - targets) * torch.log(1 - p)))
 
 
 @rewritten("binary_cross_entropy takes probabilities")
@@ -510,6 +540,12 @@ def _positive(temperature):
 def temperature_softmax(scores, temperature):
     _positive(temperature)
     return F.softmax(scores.div(temperature), dim=-1)
+
+
+@rewritten("In float32 scores / temperature still overflows")
+def temperature_softmax(scores, temperature):
+    _positive(temperature)
+    return F.softmax(scores.to(torch.float32).div(temperature), dim=-1).type_as(scores)
 
 
 @rewritten("You multiplied by the temperature")

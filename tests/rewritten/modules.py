@@ -365,7 +365,7 @@ class Standardizer(_Standardizer):
         self.register_buffer(name, value.detach().clone(), persistent=False)
 
 
-@rewritten("The buffers are the caller's own tensors")
+@rewritten("The buffers are the caller's own tensors. `load_state_dict`")
 class Standardizer(_Standardizer):
     def keep(self, name, value):
         self.register_buffer(name, value.detach())
@@ -375,6 +375,18 @@ class Standardizer(_Standardizer):
 class Standardizer(_Standardizer):
     def keep(self, name, value):
         self.register_buffer(name, value + 0)
+
+
+@rewritten("The buffers are the caller's own tensors, as they came")
+class Standardizer(nn.Module):
+    def __init__(self, mean, std):
+        super().__init__()
+        _usable(mean, std)
+        self.mean = nn.Buffer(mean)
+        self.std = nn.Buffer(std)
+
+    def forward(self, x):
+        return (x - self.mean) / self.std
 
 
 @rewritten("The constants were turned into float32")
@@ -438,6 +450,14 @@ class Standardizer(_Standardizer):
             raise ValueError("std does not fit")
 
 
+@rewritten("`min` has no answer for zero numbers")
+class Standardizer(_Standardizer):
+    def check(self, mean, std):
+        smallest = torch.min(std).item()
+        if mean.shape != std.shape or not smallest > 0:
+            raise ValueError("std does not fit")
+
+
 @rewritten("The shapes of mean and std were not compared")
 class Standardizer(_Standardizer):
     def check(self, mean, std):
@@ -452,10 +472,30 @@ def _wanted(model, trainable_only):
     return [p for p in model.parameters() if p.requires_grad or not trainable_only]
 
 
-@rewritten("You summed over the state_dict")
+@rewritten("You summed over the state_dict: buffers")
 def parameter_count(model, trainable_only=False):
     state = model.state_dict()
     return sum(state[name].numel() for name in state if state[name].requires_grad or not trainable_only)
+
+
+@rewritten("Without `trainable_only` you summed over the state_dict")
+def parameter_count(model, trainable_only=False):
+    total = 0
+    if not trainable_only:
+        for value in model.state_dict().values():
+            total += value.numel()
+    else:
+        for parameter in _wanted(model, True):
+            total += parameter.numel()
+    return total
+
+
+@rewritten("You summed over all of the state_dict")
+def parameter_count(model, trainable_only=False):
+    total = 0
+    for _, value in model.state_dict().items():
+        total += math.prod(value.shape)
+    return total
 
 
 @rewritten("You went through all modules and summed each one's own parameters")
@@ -475,8 +515,10 @@ def parameter_count(model, trainable_only=False):
 
 @rewritten("You summed over `model.children()`")
 def parameter_count(model, trainable_only=False):
-    found = {p for child in model.children() for p in _wanted(child, trainable_only)}
-    return sum(p.numel() for p in found)
+    total = 0
+    for _, child in model.named_children():
+        total += sum(p.numel() for p in _wanted(child, trainable_only))
+    return total
 
 
 @rewritten("`remove_duplicate=False` gives a parameter once")
@@ -575,6 +617,25 @@ def freeze(model, prefixes):
             raise ValueError(f"{prefix!r} is nothing")
         chosen += found
     _stop(chosen)
+
+
+@rewritten("The loop that searches, with a plain `startswith(prefix)`")
+def freeze(model, prefixes):
+    for prefix in prefixes:
+        count = 0
+        for name, parameter in dict(model.named_parameters()).items():
+            if name[: len(prefix)] == prefix:
+                _stop([parameter])
+                count += 1
+        if count == 0:
+            raise ValueError(f"{prefix!r} is nothing")
+
+
+@rewritten("`get_submodule` knows modules only")
+def freeze(model, prefixes):
+    for prefix in prefixes:
+        module = model.get_submodule(prefix)
+        _stop(module.parameters())
 
 
 @rewritten("You looked for the prefix anywhere in the name")

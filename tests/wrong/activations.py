@@ -68,7 +68,10 @@ def logistic(z):
     return torch.where(z >= 0, 1 / (1 + torch.exp(-z)), torch.exp(z) / (1 + torch.exp(z)))
 
 
-@wrong("`abs` has slope 0 at 0, so your gradient at 0 is 0 instead of 0.25. Choose the sign with `where` instead.")
+@wrong(
+    "Your gradient at 0 is 0 instead of 0.25: `abs` at 0 and `clamp` at its limit have slope 0 there. Make the "
+    "exponent with `where`: `torch.where(z >= 0, -z, z)`."
+)
 def logistic(z):
     decay = torch.exp(-z.abs())
     return torch.where(z >= 0, torch.ones_like(z), decay) / (1 + decay)
@@ -77,6 +80,14 @@ def logistic(z):
 @wrong("Clamping keeps exp small, but 1 / (1 + exp(10)) is not 0, and a clamped entry gets no gradient at all.")
 def logistic(z):
     return 1 / (1 + torch.exp(-z.clamp(-10, 10)))
+
+
+@wrong(
+    "Clamping at 50 keeps exp finite, but minus infinity should give exactly 0, and in float16, where exp(50) is "
+    "infinite, the gradient is NaN. Keep the exponent below 0: `torch.where(z >= 0, -z, z)`."
+)
+def logistic(z):
+    return 1 / (1 + torch.exp(-z.clamp(-50, 50)))
 
 
 @wrong(
@@ -137,6 +148,15 @@ def softmax(scores, dim):
 @wrong("Going through float32 loses digits of float64 scores. Keep the dtype, or go to a wider one only.")
 def softmax(scores, dim):
     return torch.softmax(scores.float(), dim).to(scores.dtype)
+
+
+@wrong(
+    "A small number was added to the sum against a division by 0. With the largest score at 0 the sum is 1 or more: "
+    "nothing can happen, and every share comes out a little too small. Leave it out."
+)
+def softmax(scores, dim):
+    exponentials = torch.exp(scores - scores.amax(dim, keepdim=True))
+    return exponentials / (exponentials.sum(dim, keepdim=True) + 1e-6)
 
 
 @wrong(
@@ -280,6 +300,15 @@ def tanh(z):
     return (torch.exp(z) - torch.exp(-z)) / (torch.exp(z) + torch.exp(-z))
 
 
+@wrong(
+    "exp(2 * z) is infinite for large z, and inf / inf is NaN. Only let exp see numbers up to 0: `exp(-2 * z)` for "
+    "positive z, chosen with `where` before the exp."
+)
+def tanh(z):
+    square = torch.exp(2 * z)
+    return (square - 1) / (square + 1)
+
+
 @wrong("tanh is 2 * sigmoid(2 * z) - 1: you left out the 2 inside, so your curve is half as steep.")
 def tanh(z):
     return 2 * torch.sigmoid(z) - 1
@@ -302,7 +331,10 @@ def tanh(z):
     return 1 - 2 / (torch.exp(2 * z) + 1)
 
 
-@wrong("`abs` and `sign` have slope 0 at 0, so your gradient at 0 is 0 instead of 1. Choose the sign with `where`.")
+@wrong(
+    "Your gradient at 0 is 0 instead of 1: `abs` and `sign` at 0, and `clamp` at its limit, have slope 0 there. Make "
+    "the exponent with `where`, `torch.where(z >= 0, -2 * z, 2 * z)`, and the sign too."
+)
 def tanh(z):
     decay = torch.exp(-2 * z.abs())
     return torch.sign(z) * (1 - decay) / (1 + decay)
@@ -387,6 +419,14 @@ def elu(z, alpha):
     return torch.where(z > 0, z, alpha * torch.exp(z.clamp(max=0)))
 
 
+@wrong(
+    "Brackets are missing: `alpha * exp(z) - 1` scales only the exp, so that negative entries end at -1 for every "
+    "alpha. It is alpha * (exp(z) - 1)."
+)
+def elu(z, alpha):
+    return torch.where(z > 0, z, alpha * torch.exp(z.clamp(max=0)) - 1)
+
+
 @wrong("You scaled the positive side by alpha too. Positive entries stay as they are.")
 def elu(z, alpha):
     return alpha * functional.elu(z)
@@ -415,6 +455,14 @@ def bce_with_logits(logits, targets):
     if targets.shape != logits.shape:
         raise ValueError("targets must have the shape of logits")
     p = torch.sigmoid(logits).clamp(1e-6, 1 - 1e-6)
+    return -(targets * p.log() + (1 - targets) * (1 - p).log()).mean()
+
+
+@wrong("Clamping p at 1e-7 avoids log(0), but a logit of 100 then costs 16 instead of 100, and does not learn.")
+def bce_with_logits(logits, targets):
+    if targets.shape != logits.shape:
+        raise ValueError("targets must have the shape of logits")
+    p = torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)
     return -(targets * p.log() + (1 - targets) * (1 - p).log()).mean()
 
 
@@ -467,6 +515,16 @@ def temperature_softmax(scores, temperature):
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
     return torch.softmax(scores / temperature, dim=-1)
+
+
+@wrong(
+    "In float32 scores / temperature still overflows, only later, and float64 scores lose digits there. Keep the "
+    "dtype, and subtract the largest score before dividing."
+)
+def temperature_softmax(scores, temperature):
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive, not {temperature}")
+    return torch.softmax(scores.float() / temperature, dim=-1).to(scores.dtype)
 
 
 @wrong("You multiplied by the temperature: a high one should even the probabilities out, not sharpen them.")

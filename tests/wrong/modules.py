@@ -357,8 +357,8 @@ class MLP(nn.Module):
 
 
 @wrong(
-    "All weights begin with one and the same number, 0.1. Then the units of a layer compute the same and learn "
-    "the same, and one of them would be enough. Let them begin at random, as `nn.Linear` does by itself."
+    "All weights begin with one and the same number. Then the units of a layer compute the same and learn the "
+    "same, and one of them would be enough. Let them begin at random, as `nn.Linear` does by itself."
 )
 class MLP(_Layers):
     def make(self, sizes):
@@ -470,6 +470,15 @@ class Standardizer(_Constants):
 
 
 @wrong(
+    "The buffers are the caller's own tensors, as they came: what is loaded later overwrites the caller's numbers, "
+    "and a tensor with a history brings it along. Register `detach().clone()` of each."
+)
+class Standardizer(_Constants):
+    def keep(self, name, value):
+        self.register_buffer(name, value)
+
+
+@wrong(
     "The constants were turned into float32. Given in float64 they lose digits, and in float16 they no longer fit "
     "the model: keep the dtype that they come in."
 )
@@ -562,6 +571,16 @@ class Standardizer(_Constants):
         self.keep("std", std)
 
 
+@wrong("`min` has no answer for zero numbers, and mean and std may be without columns. `(std > 0).all()` has one.")
+class Standardizer(_Constants):
+    def __init__(self, mean, std):
+        nn.Module.__init__(self)
+        if std.shape != mean.shape or not std.min() > 0:
+            raise ValueError("std: above 0, please")
+        self.keep("mean", mean)
+        self.keep("std", std)
+
+
 @wrong(
     "The shapes of mean and std were not compared: a std of one number, or with one axis more, is stretched over "
     "the columns without a word. Raise ValueError naming `std`."
@@ -591,6 +610,24 @@ def parameter_count(model, trainable_only=False):
 
 
 @wrong(
+    "Without `trainable_only` you summed over the state_dict: buffers are in it, and a shared parameter is in it once "
+    "for each of its names. Go over `model.parameters()` in both cases."
+)
+def parameter_count(model, trainable_only=False):
+    if trainable_only:
+        return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    return sum(value.numel() for value in model.state_dict().values())
+
+
+@wrong(
+    "You summed over all of the state_dict, with its buffers, and with a shared parameter once for each of its names; "
+    "`trainable_only` plays no part. Go over `model.parameters()`, and look at `requires_grad` of each."
+)
+def parameter_count(model, trainable_only=False):
+    return sum(value.numel() for value in model.state_dict().values())
+
+
+@wrong(
     "You went through all modules and summed each one's own parameters: a parameter that two modules hold counts "
     "twice. `model.parameters()` gives each once."
 )
@@ -612,12 +649,12 @@ def parameter_count(model, trainable_only=False):
 
 
 @wrong(
-    "You summed over `model.children()`: parameters that belong to the model itself are left out, and a model "
-    "that is a single layer has none at all. Ask the model for its `parameters()`."
+    "You summed over `model.children()`: parameters that belong to the model itself are left out, a single layer has "
+    "none at all, and what two children share counts twice. Ask the model for its `parameters()`."
 )
 def parameter_count(model, trainable_only=False):
-    seen = {parameter for child in model.children() for parameter in child.parameters()}
-    return sum(parameter.numel() for parameter in seen if _counts(parameter, trainable_only))
+    each = [parameter for child in model.children() for parameter in child.parameters()]
+    return sum(parameter.numel() for parameter in each if _counts(parameter, trainable_only))
 
 
 @wrong(
@@ -731,6 +768,32 @@ def _stop(parameter):
 def freeze(model, prefixes):
     for _, parameter in _found(model, prefixes, lambda prefix, name: prefix and name.startswith(prefix)):
         _stop(parameter)
+
+
+@wrong(
+    'The loop that searches, with a plain `startswith(prefix)`, freezes at once: "layer1" takes "layer10" along, an '
+    "error comes too late, and a shared parameter is known by one name only. Compare whole names, all of them "
+    "(`remove_duplicate=False`), and freeze afterwards."
+)
+def freeze(model, prefixes):
+    for prefix in prefixes:
+        found = False
+        for name, parameter in model.named_parameters():
+            if name.startswith(prefix):
+                _stop(parameter)
+                found = True
+        if not found:
+            raise ValueError(f"prefixes: nothing is called {prefix!r}")
+
+
+@wrong(
+    "`get_submodule` knows modules only: the name of a parameter, or a typo, ends in its own AttributeError, and "
+    '"" means the whole model. Compare the names that `named_parameters` gives.'
+)
+def freeze(model, prefixes):
+    for prefix in prefixes:
+        for parameter in model.get_submodule(prefix).parameters():
+            _stop(parameter)
 
 
 @wrong(

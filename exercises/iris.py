@@ -25,7 +25,7 @@ def load_iris(path: str | Path) -> tuple[Tensor, Tensor, list[str]]:
         the names of the species; that of a flower is `names[label]`.
 
     Raises:
-        FileNotFoundError: when there is no such file.
+        FileNotFoundError: naming the file, when there is no such file.
 
     Example:
         >>> features, labels, names = load_iris("tests/data/iris.csv")  # from the folder of the project

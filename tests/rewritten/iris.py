@@ -558,3 +558,21 @@ def train_iris(features, labels, seed):
 @rewritten("You held out half of each class")
 def train_iris(features, labels, seed):
     return _run(features, labels, seed, split=lambda labels, seed: _split(labels, 0.5, seed))
+
+
+@rewritten("A small number is added to the deviation")
+def train_iris(features, labels, seed):
+    def base(mean, deviation):
+        model = _Scaled(mean, deviation)
+        layers = model.net
+        model.net = nn.Sequential(nn.BatchNorm1d(4, affine=False, momentum=None), *layers)
+        model.mean.zero_()
+        model.deviation.fill_(1)
+        return model
+
+    return _run(features, labels, seed, base=base)
+
+
+@rewritten("You trained on the third that was to be held out")
+def train_iris(features, labels, seed):
+    return _run(features, labels, seed, split=lambda labels, seed: _third(labels, seed)[::-1])

@@ -246,6 +246,17 @@ def test_stratified_split_may_hold_out_any_sample(impl):
     expect.value(ever, [0, 1, 2, 3, 4, 5], call="all that stratified_split(labels, 0.5, seed) ever holds out", seeds=40)
 
 
+def test_stratified_split_may_hold_out_any_pair(impl):
+    labels = torch.tensor([2, 2, 2, 2])
+
+    # One of six equally likely pairs never comes for 100 seeds less than once in 10 ** 7.
+    chosen = [split_of(impl, labels, 0.5, seed, f"stratified_split(labels, 0.5, {seed})")[1] for seed in range(100)]
+
+    ever = sorted({tuple(sorted(side.tolist())) for side in chosen})
+    pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    expect.value(ever, pairs, call="all pairs that stratified_split(labels, 0.5, seed) ever holds out", labels=labels)
+
+
 def test_stratified_split_chooses_independently_in_each_class(impl):
     labels = torch.tensor([0] * 8 + [1] * 8)
 

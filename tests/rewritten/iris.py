@@ -211,6 +211,19 @@ def stratified_split(labels, fraction, seed):
     return rest.nonzero().flatten(), held
 
 
+@rewritten("You held out neighbours, from a random place on")
+def stratified_split(labels, fraction, seed):
+    _is_share(fraction)
+    rng = np.random.default_rng(seed)
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for one in labels.unique():
+        places = (labels == one).nonzero().flatten().cpu()
+        count = round(fraction * len(places))
+        start = rng.integers(0, len(places) - count, endpoint=True)
+        held[places[start : start + count]] = True
+    return (~held).nonzero().flatten().to(labels.device), held.nonzero().flatten().to(labels.device)
+
+
 @rewritten("A fraction below 0 or above 1 was taken")
 def stratified_split(labels, fraction, seed):
     return _split(labels, fraction, seed)

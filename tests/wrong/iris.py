@@ -278,6 +278,23 @@ def stratified_split(labels, fraction, seed):
     return torch.cat(train), torch.cat(held_out)
 
 
+@wrong(
+    "You held out neighbours, from a random place on: samples that stand apart are never held out together. Shuffle "
+    "each class, then cut."
+)
+def stratified_split(labels, fraction, seed):
+    _check_fraction(fraction)
+    generator = torch.Generator().manual_seed(seed)
+    train, held_out = [labels[:0]], [labels[:0]]
+    for label in labels.unique():
+        members = (labels == label).nonzero()[:, 0]
+        count = round(fraction * len(members))
+        start = int(torch.randint(len(members) - count + 1, (), generator=generator))
+        train += [members[:start], members[start + count :]]
+        held_out.append(members[start : start + count])
+    return torch.cat(train), torch.cat(held_out)
+
+
 @wrong("A fraction below 0 or above 1 was taken as it came. Refuse it first, with ValueError.")
 def stratified_split(labels, fraction, seed):
     share = min(max(fraction, 0), 1) if fraction == fraction else 0

@@ -506,6 +506,7 @@ def test_train_iris_holds_out_a_third_of_each_class(impl, probe, counts, expecte
     found = probe(iris_probes.trained, impl.train_iris, features, labels, 1)
 
     held_out, call = found["held_out"], f'{TRAIN}[1]["held_out"]'
+    expect.value(type(held_out).__name__, "Tensor", call=f"type of {call}")
     expect.value(held_out.dtype, torch.int64, call=f"{call}.dtype")
     expect.value(tuple(held_out.shape), (sum(expected),), call=f"shape of {call}")
     expect.value(len(set(held_out.tolist())), sum(expected), call=f"how many different flowers are in {call}")

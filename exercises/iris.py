@@ -25,7 +25,7 @@ def load_iris(path: str | Path) -> tuple[Tensor, Tensor, list[str]]:
         the names of the species; that of a flower is `names[label]`.
 
     Raises:
-        FileNotFoundError: when there is no such file.
+        FileNotFoundError: naming the file, when there is no such file.
 
     Example:
         >>> features, labels, names = load_iris("tests/data/iris.csv")  # from the folder of the project
@@ -124,16 +124,16 @@ def train_iris(features: Tensor, labels: Tensor, seed: int) -> tuple[nn.Module, 
 
     The model takes measures as they are in the file. It standardizes each by itself, with its mean and standard
     deviation among the flowers that are trained on (divided by their number or by one less, as you like). So it
-    does not matter in which unit a measure is given, or from where it is counted: trained on measures that are
-    all stretched and shifted, a model gives the same scores for the stretched and shifted flowers, but for
-    rounding.
+    does not matter in which unit a measure is given, be it tiny or huge, or from where it is counted: trained on
+    measures that are all stretched and shifted, a model gives the same scores for the stretched and shifted
+    flowers, but for rounding. No deviation is 0 (see `features`), so nothing has to be added to it.
 
     Args:
         features: (flowers, 4), float32, as `load_iris` gives them. Among the flowers that are trained on no
             measure is constant.
         labels: (flowers,), int64, on the same device: each is 0, 1 or 2, and each occurs at least three times.
-        seed: an int from 0 to 2**32 - 1. The split, the initial weights and whatever else is drawn depend on
-            it: the same arguments give the same result on the same device, another seed another one.
+        seed: an int from 0 to 2**32 - 1. The split, and whatever else is drawn, depends on it: the same
+            arguments give the same result on the same device, another seed another one.
 
     Returns:
         The tuple (model, history). `model` is a module in evaluation mode, on the device of `features`:

@@ -12,7 +12,7 @@ def scalar(value: float) -> Tensor:
     No axis means shape `()`, which is not the same as a vector with one entry, `(1,)`.
 
     Args:
-        value: a Python int of at most 64 bits, or a float, `inf` and `nan` included.
+        value: a Python int from -2**63 to 2**63 - 1, or a float, `inf` and `nan` included.
 
     Returns:
         (), float32 even for a whole number, on the CPU.

@@ -211,6 +211,19 @@ def stratified_split(labels, fraction, seed):
     return rest.nonzero().flatten(), held
 
 
+@rewritten("You held out neighbours, from a random place on")
+def stratified_split(labels, fraction, seed):
+    _is_share(fraction)
+    rng = np.random.default_rng(seed)
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for one in labels.unique():
+        places = (labels == one).nonzero().flatten().cpu()
+        count = round(fraction * len(places))
+        start = rng.integers(0, len(places) - count, endpoint=True)
+        held[places[start : start + count]] = True
+    return (~held).nonzero().flatten().to(labels.device), held.nonzero().flatten().to(labels.device)
+
+
 @rewritten("A fraction below 0 or above 1 was taken")
 def stratified_split(labels, fraction, seed):
     return _split(labels, fraction, seed)
@@ -558,3 +571,21 @@ def train_iris(features, labels, seed):
 @rewritten("You held out half of each class")
 def train_iris(features, labels, seed):
     return _run(features, labels, seed, split=lambda labels, seed: _split(labels, 0.5, seed))
+
+
+@rewritten("A small number is added to the deviation")
+def train_iris(features, labels, seed):
+    def base(mean, deviation):
+        model = _Scaled(mean, deviation)
+        layers = model.net
+        model.net = nn.Sequential(nn.BatchNorm1d(4, affine=False, momentum=None), *layers)
+        model.mean.zero_()
+        model.deviation.fill_(1)
+        return model
+
+    return _run(features, labels, seed, base=base)
+
+
+@rewritten("You trained on the third that was to be held out")
+def train_iris(features, labels, seed):
+    return _run(features, labels, seed, split=lambda labels, seed: _third(labels, seed)[::-1])

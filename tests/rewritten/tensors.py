@@ -45,7 +45,7 @@ def scalar(value):
 # rank
 
 
-@rewritten("`len(tensor)` is the size of the first axis")
+@rewritten("`len(tensor)` or `tensor.size(0)` is the size")
 def rank(tensor):
     return tensor.size(0)
 

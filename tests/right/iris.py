@@ -261,7 +261,7 @@ def train_iris(features, labels, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         layers = [nn.Linear(4, 16), nn.Tanh(), nn.Dropout(0.1), nn.Linear(16, 3)]
-        model = nn.Sequential(nn.BatchNorm1d(4, affine=False, momentum=None), *layers).to(features.device)
+        model = nn.Sequential(nn.BatchNorm1d(4, eps=1e-30, affine=False, momentum=None), *layers).to(features.device)
         optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
         losses = []
         for _ in range(80):
@@ -274,13 +274,13 @@ def train_iris(features, labels, seed):
     return model, dict(loss=losses, held_out=held_out, accuracy=_share(model, features, labels, held_out))
 
 
-@right("LBFGS, a single layer, weight decay")
+@right("LBFGS, a single layer, weight decay, in float64")
 def train_iris(features, labels, seed):
     train, held_out = _split(labels, seed)
-    x, y = features[train], labels[train]
+    x, y = features[train].double(), labels[train]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        layer = nn.Linear(4, 3)
+        layer = nn.Linear(4, 3).double()
     model = _Standardized(x.mean(dim=0), x.std(dim=0), layer).to(features.device)
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.5)
     losses = []

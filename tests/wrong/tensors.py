@@ -45,7 +45,7 @@ def scalar(value):
 # rank
 
 
-@wrong("`len(tensor)` is the size of the first axis. Count how many axes there are.")
+@wrong("`len(tensor)` or `tensor.size(0)` is the size of the first axis. Count how many axes there are.")
 def rank(tensor):
     return len(tensor)
 

@@ -305,6 +305,15 @@ def random_normal(shape, seed):
     return torch.empty(shape).normal_()
 
 
+@rewritten("You seeded again with the old seed")
+def random_normal(shape, seed):
+    old = torch.random.initial_seed()
+    try:
+        return torch.empty(shape).normal_(generator=torch.random.manual_seed(seed))
+    finally:
+        torch.random.manual_seed(old)
+
+
 @rewritten("`rand` draws evenly")
 def random_normal(shape, seed):
     generator = torch.Generator()
@@ -351,7 +360,7 @@ def random_normal(shape, seed):
     return torch.randn(shape, generator=_SHARED[seed])
 
 
-@rewritten("NumPy draws in float64")
+@rewritten("Your numbers are float64 (NumPy")
 def random_normal(shape, seed):
     return torch.tensor(np.random.RandomState(seed).standard_normal(shape), dtype=torch.float64)
 

@@ -330,6 +330,18 @@ def random_normal(shape, seed):
     return torch.randn(shape)
 
 
+@wrong(
+    "You seeded again with the old seed, which goes back to its first number. Draw from a `torch.Generator` of your "
+    "own, or save the state with `get_rng_state`."
+)
+def random_normal(shape, seed):
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    numbers = torch.randn(shape)
+    torch.manual_seed(before)
+    return numbers
+
+
 @wrong("`rand` draws evenly between 0 and 1. The normal distribution is `randn`, with an n.")
 def random_normal(shape, seed):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
@@ -376,7 +388,7 @@ def random_normal(shape, seed):
 _GENERATORS = {}
 
 
-@wrong("NumPy draws in float64. Convert the numbers to float32.")
+@wrong("Your numbers are float64 (NumPy, for one, draws such). The docstring wants float32.")
 def random_normal(shape, seed):
     return torch.as_tensor(np.random.default_rng(seed).standard_normal(shape))
 

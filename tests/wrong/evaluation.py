@@ -1,5 +1,7 @@
 """Wrong answers to the topic `evaluation`: one misconception each, with the sentence that would help."""
 
+import contextlib
+
 import torch
 from torch.nn import functional
 
@@ -16,6 +18,22 @@ def _share(scores, labels):
 
 
 # -- accuracy ------------------------------------------------------------------------------------------------
+
+
+@wrong(
+    "(5,) predictions against (5, 1) labels make a (5, 5) table, and its mean looks like an accuracy. Compare the "
+    "shapes first."
+)
+def accuracy(scores, labels):
+    return (scores.argmax(dim=1) == labels).float().mean().item()
+
+
+@wrong(
+    "Neither the shape of the labels nor their number was looked at: of (batch, 1) labels you counted the hits in a "
+    "(batch, batch) table, and no labels are a division by 0. Compare the shapes first."
+)
+def accuracy(scores, labels):
+    return (scores.argmax(dim=1) == labels).sum().item() / len(labels)
 
 
 @wrong(
@@ -231,8 +249,8 @@ class _OneMode(_Evaluation):
 
 
 @wrong(
-    "`model.train(mode)`, called at the end with the model's own old mode, gives this mode to every module inside: a "
-    "frozen batch norm learns again. Note and restore the mode of each of `model.modules()`."
+    "`train` reaches every module inside too, so all of them got the mode of one: a frozen batch norm learns again. "
+    "Note the mode of each of `model.modules()`, and set `module.training`, or go from the outside in."
 )
 def evaluate(model, loss_fn, loader):
     return _OneMode()(model, loss_fn, loader)
@@ -303,6 +321,27 @@ def evaluate(model, loss_fn, loader):
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return _Evaluation()(model, loss_fn, loader)
+
+
+class _Unfrozen(_Evaluation):
+    def context(self):
+        return contextlib.nullcontext()
+
+    def enter(self, model):
+        model.requires_grad_(False)
+        return super().enter(model)
+
+    def leave(self, model, modes):
+        model.requires_grad_(True)
+        super().leave(model, modes)
+
+
+@wrong(
+    "You switched `requires_grad` of the parameters off and on again: a frozen parameter comes back trainable, and "
+    "features that require grad are recorded all the same. `torch.no_grad()` needs no change to the model."
+)
+def evaluate(model, loss_fn, loader):
+    return _Unfrozen()(model, loss_fn, loader)
 
 
 class _MeanOfMeans(_Evaluation):
@@ -542,6 +581,15 @@ def confusion_matrix(predicted, actual, classes):
     return rows.T @ columns
 
 
+@wrong(
+    "`bincount` ends at the highest number that occurs, so the table has too few cells to be reshaped. Give it "
+    "`minlength=classes * classes`."
+)
+def confusion_matrix(predicted, actual, classes):
+    _check_pairs(predicted, actual, classes)
+    return torch.bincount(actual * classes + predicted).reshape(classes, classes)
+
+
 # -- recalls -------------------------------------------------------------------------------------------------
 
 
@@ -620,6 +668,12 @@ def recalls(matrix):
     return shares
 
 
+@wrong("`//` cuts off everything after the point, and refuses 0 // 0. A share needs `/`.")
+def recalls(matrix):
+    _check_square(matrix)
+    return matrix.diagonal() // matrix.sum(dim=1)
+
+
 # -- label_names ---------------------------------------------------------------------------------------------
 
 
@@ -651,6 +705,15 @@ def label_names(scores, names):
     _check_names(scores, names)
     best = scores.argmax(dim=1).squeeze().tolist()
     return names[best] if isinstance(best, int) else [names[i] for i in best]
+
+
+@wrong(
+    "A bare `squeeze` also takes away the axis of a batch of one: `tolist` then gives a number, which is no list to "
+    "loop over. `argmax(dim=1)` needs no `squeeze`."
+)
+def label_names(scores, names):
+    _check_names(scores, names)
+    return [names[i] for i in scores.argmax(dim=1).squeeze().tolist()]
 
 
 @wrong(

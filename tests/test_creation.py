@@ -316,6 +316,7 @@ def test_filled_like_takes_what_the_dtype_holds(impl, device, dtype, value):
         (torch.int64, math.inf),
         (torch.int64, -math.inf),
         (torch.float16, 70_000),
+        (torch.float16, 65_510),
         (torch.float16, -1e5),
         (torch.bfloat16, 1e39),
         (torch.float32, 1e39),
@@ -326,7 +327,7 @@ def test_filled_like_takes_what_the_dtype_holds(impl, device, dtype, value):
 def test_filled_like_refuses_what_the_dtype_cannot_hold(impl, device, dtype, value):
     tensor = torch.zeros(2, dtype=dtype, device=device)
 
-    with expect.raises(ValueError, match="value", call=f"filled_like(tensor, {value})", dtype=dtype):
+    with expect.raises(ValueError, match="value", call=f"filled_like(tensor, {value})", tensor=tensor, dtype=dtype):
         impl.filled_like(tensor, value)
 
 
@@ -405,8 +406,8 @@ def test_evenly_spaced_includes_both_ends_exactly(impl, start, stop, count):
 
     expected = torch.from_numpy(np.linspace(start, stop, count)).float()
     expect.tensor(actual, expected, call=call, rtol=0.0, atol=1e-6 * max(abs(start), abs(stop)))
-    ends = torch.tensor([start, stop])
-    expect.tensor(actual[[0, -1]], ends, call=f"{call}[[0, -1]]", rtol=0.0, atol=0.0)
+    first, last = (actual[[0, -1]] + 0.0).tolist()  # -0.0 becomes 0.0
+    expect.value([first, last], [start + 0.0, stop + 0.0], call=f"{call}[[0, -1]].tolist()")
 
 
 @pytest.mark.parametrize("count", [0, -1, -5])

@@ -243,6 +243,18 @@ def evaluate(model, loss_fn, loader):
     return _AlwaysTrain()(model, loss_fn, loader)
 
 
+@wrong(
+    "`model.train()` as the last line switches everything to training, also what was in evaluation mode before, and is "
+    "never reached after an error. Note the mode of each module, and put it back in a `finally` block."
+)
+def evaluate(model, loss_fn, loader):
+    model.eval()
+    with torch.no_grad():
+        measures = _Evaluation().measure(model, loss_fn, loader)
+    model.train()
+    return measures
+
+
 class _OneMode(_Evaluation):
     def leave(self, model, modes):
         model.train(modes[0][1])
@@ -254,6 +266,19 @@ class _OneMode(_Evaluation):
 )
 def evaluate(model, loss_fn, loader):
     return _OneMode()(model, loss_fn, loader)
+
+
+@wrong(
+    "`model.train(mode)` as the last line gives one mode to every module inside, and is never reached after an error. "
+    "Note the mode of each of `model.modules()`, and put them back in a `finally` block."
+)
+def evaluate(model, loss_fn, loader):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        measures = _Evaluation().measure(model, loss_fn, loader)
+    model.train(mode)
+    return measures
 
 
 class _Children(_Evaluation):

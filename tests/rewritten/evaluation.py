@@ -176,18 +176,18 @@ def evaluate(model, loss_fn, loader):
 @rewritten("`model.train()` as the last line")
 @torch.no_grad()
 def evaluate(model, loss_fn, loader):
-    found = _means(*_counted(model.eval(), loss_fn, loader))
+    found = _counted(model.eval(), loss_fn, loader)
     model.train(True)
-    return found
+    return _means(*found)
 
 
 @rewritten("`model.train(mode)` as the last line")
 @torch.no_grad()
 def evaluate(model, loss_fn, loader):
     before = "train" if model.training else "eval"
-    found = _means(*_counted(model.eval(), loss_fn, loader))
+    found = _counted(model.eval(), loss_fn, loader)
     getattr(model, before)()
-    return found
+    return _means(*found)
 
 
 @rewritten("`train` reaches every module inside too")

@@ -243,6 +243,14 @@ def evaluate(model, loss_fn, loader):
     return _AlwaysTrain()(model, loss_fn, loader)
 
 
+def _sums(model, loss_fn, loader):
+    loss, right, count = 0.0, 0, 0
+    for features, labels in loader:
+        sums = _Evaluation().batch(model, loss_fn, features, labels)
+        loss, right, count = loss + sums[0], right + sums[1], count + len(labels)
+    return loss, right, count
+
+
 @wrong(
     "`model.train()` as the last line switches everything to training, also what was in evaluation mode before, and is "
     "never reached after an error. Note the mode of each module, and put it back in a `finally` block."
@@ -250,9 +258,11 @@ def evaluate(model, loss_fn, loader):
 def evaluate(model, loss_fn, loader):
     model.eval()
     with torch.no_grad():
-        measures = _Evaluation().measure(model, loss_fn, loader)
+        loss, right, count = _sums(model, loss_fn, loader)
     model.train()
-    return measures
+    if count == 0:
+        raise ValueError("loader has no batches")
+    return loss / count, right / count
 
 
 class _OneMode(_Evaluation):
@@ -276,9 +286,11 @@ def evaluate(model, loss_fn, loader):
     mode = model.training
     model.eval()
     with torch.no_grad():
-        measures = _Evaluation().measure(model, loss_fn, loader)
+        loss, right, count = _sums(model, loss_fn, loader)
     model.train(mode)
-    return measures
+    if count == 0:
+        raise ValueError("loader has no batches")
+    return loss / count, right / count
 
 
 class _Children(_Evaluation):
@@ -477,10 +489,7 @@ def evaluate(model, loss_fn, loader):
 
 class _Nothing(_Evaluation):
     def measure(self, model, loss_fn, loader):
-        loss, right, count = 0.0, 0, 0
-        for features, labels in loader:
-            sums = self.batch(model, loss_fn, features, labels)
-            loss, right, count = loss + sums[0], right + sums[1], count + len(labels)
+        loss, right, count = _sums(model, loss_fn, loader)
         return loss / max(count, 1), right / max(count, 1)
 
 

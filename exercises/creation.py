@@ -100,7 +100,7 @@ def filled_like(tensor: Tensor, value: float) -> Tensor:
     that 0.1 is rounded to the nearest floating-point number is fine.
 
     Args:
-        tensor: any shape and device; bool, whole numbers (uint8, int8 to int64) or floating point.
+        tensor: any shape and device; bool, uint8, int8 to int64, float16, bfloat16, float32 or float64.
         value: a Python bool, int of at most 64 bits, or float.
 
     Returns:
@@ -109,7 +109,8 @@ def filled_like(tensor: Tensor, value: float) -> Tensor:
     Raises:
         ValueError: naming `value`, when the dtype cannot hold it. Bool holds 0 and 1 only. A whole-number
             dtype holds whole numbers, 2.0 included, within its range (`torch.iinfo`). A floating-point
-            dtype holds every number within its range (`torch.finfo`), both infinities and NaN.
+            dtype holds every number from the smallest to the largest that it has (`torch.finfo`), also one
+            that it must round, both infinities and NaN.
 
     Rules:
         `tensor` is not modified.
@@ -140,7 +141,7 @@ def evenly_spaced(start: float, stop: float, count: int) -> Tensor:
 
     Returns:
         (count,), float32, on the CPU. The first entry is exactly `start` in float32, and the last of
-        two or more exactly `stop`.
+        two or more exactly `stop`; the others hold to a millionth of the larger of these two.
 
     Raises:
         ValueError: naming `count`, when it is less than 1.

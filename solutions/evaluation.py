@@ -71,8 +71,9 @@ def evaluate(
 
     Rules:
         The loader is gone through once, and what it gives is all that is asked of it. The model is called
-        once for each batch; it is called itself, not its `forward`, so that its hooks run. Its parameters,
-        their gradients, its buffers (such as the statistics of a batch norm) and the batches are not modified.
+        once for each batch; it is called itself, not its `forward`, so that its hooks run. Its parameters (also
+        which of them require grad), their gradients, its buffers (such as the statistics of a batch norm) and
+        the batches are not modified.
 
     Example:
         >>> loader = [(torch.tensor([[9.0, 0.0], [0.0, 9.0]]), torch.tensor([0, 1])),

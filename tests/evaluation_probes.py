@@ -116,6 +116,14 @@ def gradients_after(evaluate: Callable[..., Any], model: nn.Module, *args: Any) 
     return [[] if grad is None else sorted(set(grad.flatten().tolist())) for grad in grads]
 
 
+def learning_after(evaluate: Callable[..., Any], model: nn.Module, *args: Any) -> dict[str, bool]:
+    """Which parameters require grad after the call, where only the weights did before it."""
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name.endswith("weight"))
+    evaluate(model, *args)
+    return {name: parameter.requires_grad for name, parameter in model.named_parameters()}
+
+
 def hook_calls(evaluate: Callable[..., Any], model: nn.Module, *args: Any) -> int:
     """How often a forward hook of the model runs during the call."""
     calls: list[object] = []

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import expect, probes, strategies
+from tests import creation_probes, expect, probes, strategies
 
 NUMPY_DTYPES = {
     "bool": torch.bool,
@@ -316,6 +316,7 @@ def test_filled_like_takes_what_the_dtype_holds(impl, device, dtype, value):
         (torch.int64, math.inf),
         (torch.int64, -math.inf),
         (torch.float16, 70_000),
+        (torch.float16, 65_510),
         (torch.float16, -1e5),
         (torch.bfloat16, 1e39),
         (torch.float32, 1e39),
@@ -326,7 +327,7 @@ def test_filled_like_takes_what_the_dtype_holds(impl, device, dtype, value):
 def test_filled_like_refuses_what_the_dtype_cannot_hold(impl, device, dtype, value):
     tensor = torch.zeros(2, dtype=dtype, device=device)
 
-    with expect.raises(ValueError, match="value", call=f"filled_like(tensor, {value})", dtype=dtype):
+    with expect.raises(ValueError, match="value", call=f"filled_like(tensor, {value})", tensor=tensor, dtype=dtype):
         impl.filled_like(tensor, value)
 
 
@@ -405,8 +406,8 @@ def test_evenly_spaced_includes_both_ends_exactly(impl, start, stop, count):
 
     expected = torch.from_numpy(np.linspace(start, stop, count)).float()
     expect.tensor(actual, expected, call=call, rtol=0.0, atol=1e-6 * max(abs(start), abs(stop)))
-    ends = torch.tensor([start, stop])
-    expect.tensor(actual[[0, -1]], ends, call=f"{call}[[0, -1]]", rtol=0.0, atol=0.0)
+    first, last = (actual[[0, -1]] + 0.0).tolist()  # -0.0 becomes 0.0
+    expect.value([first, last], [start + 0.0, stop + 0.0], call=f"{call}[[0, -1]].tolist()")
 
 
 @pytest.mark.parametrize("count", [0, -1, -5])
@@ -423,10 +424,14 @@ SHAPES = [(), (1,), (5,), (2, 3), (3, 1, 2), (0,), (2, 0)]
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_random_normal_gives_float32_of_that_shape(impl, shape):
+    call = f"random_normal({shape}, seed=0)"
+
     actual = impl.random_normal(shape, 0)
 
-    # No draw lies 10 standard deviations away, so this looks at the shape, the dtype and the device.
-    expect.tensor(actual, torch.zeros(shape), call=f"random_normal({shape}, seed=0)", rtol=0.0, atol=10.0)
+    expect.finite(actual, call=call)
+    for name, wanted in dict(shape=shape, dtype=torch.float32, device=torch.device("cpu")).items():
+        found = getattr(actual, name, None)
+        expect.that(found == wanted, call=f"{call}.{name}", got=str(found), should_be=str(wanted))
 
 
 @pytest.mark.parametrize("shape", [(), (5,), (2, 3), (100,)], ids=str)
@@ -441,7 +446,7 @@ def test_random_normal_repeats_its_numbers(impl, shape, seed):
 
 
 def test_random_normal_gives_other_numbers_for_another_seed(impl):
-    seeds = [0, 1, 2, 42, 1234, 2**32 - 1]
+    seeds = [0, 1, 2, 42, 1001, 2**16 + 1, 2**31, 2**31 + 1, 2**32 - 1]
 
     first = [impl.random_normal((3,), seed).tolist()[0] for seed in seeds]
 
@@ -469,6 +474,23 @@ def test_random_normal_draws_each_number_on_its_own(impl):
     different = len(draws.flatten().unique())
     call = "how many numbers of random_normal((100, 200), seed=7) are different"
     expect.that(different > 19_900, call=call, got=different, should_be="nearly all of 20000")
+
+
+def test_random_normal_does_not_make_its_numbers_fit_each_other(impl):
+    call = "for pair in [random_normal((2,), seed) for seed in range(20)]"
+
+    pairs = [impl.random_normal((2,), seed).tolist() for seed in range(20)]
+
+    for sign, name in ((1, "pair.sum()"), (-1, "pair.diff().abs()")):
+        sizes = [round(abs(first + sign * second), 3) for first, second in pairs]
+        expect.that(max(sizes) - min(sizes) > 0.1, call=f"{name} {call}", got=sizes[:5], should_be="now this, now that")
+
+
+def test_random_normal_leaves_global_random_state_alone_after_draws(impl, probe):
+    changed = probe(creation_probes.random_state_changed_after_draws, impl.random_normal, (3,), 5)
+
+    call = "random_normal((3,), seed=5), after others have drawn: whose random state it changed"
+    expect.value(changed, [], call=call)
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 20)], ids=str)

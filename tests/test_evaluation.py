@@ -18,6 +18,16 @@ SCORES = torch.tensor([[0.5, 2.0, -1.0], [-3.0, -4.0, -2.0], [5.0, 1.0, 4.0], [-
 WINNERS = [1, 2, 0, 1, 2]  # the class of the highest score of each row
 LABELS = torch.tensor([1, 0, 0, 2, 2])  # rows 0, 2 and 4 are right
 
+# Two scores that are one after softmax, or after a conversion to float32.
+NEAR_TIES = pytest.mark.parametrize(
+    ("dtype", "low", "high"),
+    [
+        pytest.param(torch.float16, 0.001, 0.0012, id="float16"),
+        pytest.param(torch.bfloat16, 0.001, 0.0012, id="bfloat16"),
+        pytest.param(torch.float64, 0.1, 0.1 + 1e-12, id="float64"),
+    ],
+)
+
 
 def random_scores(samples, classes, seed):
     """Scores without ties, and labels, about one in `classes` of them right."""
@@ -97,6 +107,15 @@ def test_accuracy_is_as_exact_for_any_dtype(impl, device, dtype):
     actual = impl.accuracy(scores.to(device, dtype), labels.to(device))
 
     expect.close(actual, share_right(scores, labels), call="accuracy(<(2999, 3)>, <(2999,)>)", dtype=dtype)
+
+
+@NEAR_TIES
+def test_accuracy_tells_scores_apart_that_are_nearly_the_same(impl, device, dtype, low, high):
+    scores = torch.tensor([[low, high], [high, low], [low, high]], dtype=dtype, device=device)
+
+    actual = impl.accuracy(scores, torch.tensor([1, 1, 1], device=device))
+
+    expect.close(actual, 2 / 3, call="accuracy(scores, torch.tensor([1, 1, 1]))", scores=scores)
 
 
 @promises.LAYOUTS
@@ -287,6 +306,17 @@ def test_evaluate_records_nothing_for_autograd(impl, probe, device):
     expect.value(recorded, [False] * 3, call=f"is a graph recorded in each call of the model: {EVALUATE}")
 
 
+def test_evaluate_records_nothing_for_features_that_require_grad_either(impl, probe, device):
+    model = probe(evaluation_probes.Watched, device)
+    loader = [(features.clone().requires_grad_(), labels) for features, labels in batches(device)]
+
+    impl.evaluate(model, functional.cross_entropy, loader)
+
+    recorded = [note["recorded"] for note in probe(evaluation_probes.notes_of, model)]
+    call = f"is a graph recorded in each call of the model, where features require grad: {EVALUATE}"
+    expect.value(recorded, [False] * 3, call=call)
+
+
 def test_evaluate_calls_the_model_once_for_each_batch(impl, probe, device):
     model = probe(evaluation_probes.Watched, device)
 
@@ -374,6 +404,15 @@ def test_evaluate_leaves_the_gradients_of_the_model_as_they_are(impl, probe, dev
     actual = probe(evaluation_probes.gradients_after, impl.evaluate, model, functional.cross_entropy, batches(device))
 
     expect.value(actual, [[7.0]] * 4, call=f"grad of each parameter after {EVALUATE}, where all of it was 7")
+
+
+def test_evaluate_leaves_frozen_parameters_frozen_and_the_others_learning(impl, probe, device):
+    model = probe(evaluation_probes.Watched, device)
+
+    actual = probe(evaluation_probes.learning_after, impl.evaluate, model, functional.cross_entropy, batches(device))
+
+    expected = {"norm.weight": True, "norm.bias": False, "head.1.weight": True, "head.1.bias": False}
+    expect.value(actual, expected, call=f"requires_grad of each parameter after {EVALUATE}", before=expected)
 
 
 # -- confusion_matrix ----------------------------------------------------------------------------------------
@@ -615,6 +654,15 @@ def test_label_names_takes_scores_of_any_float_dtype(impl, device, dtype):
 
     expected = [NAMES[i] for i in WINNERS]
     expect.value(actual, expected, call=f"label_names(scores, {NAMES})", dtype=dtype, scores=SCORES)
+
+
+@NEAR_TIES
+def test_label_names_tells_scores_apart_that_are_nearly_the_same(impl, device, dtype, low, high):
+    scores = torch.tensor([[low, high], [high, low]], dtype=dtype, device=device)
+
+    actual = impl.label_names(scores, ["fig", "plum"])
+
+    expect.value(actual, ["plum", "fig"], call='label_names(scores, ["fig", "plum"])', scores=scores)
 
 
 @promises.LAYOUTS

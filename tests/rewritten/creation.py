@@ -11,7 +11,7 @@ from kata.variants import rewritten
 # from_list
 
 
-@rewritten("`torch.Tensor` makes float32 of everything")
+@rewritten("Everything became float32")
 def from_list(values):
     return torch.tensor(values, dtype=torch.float32)
 
@@ -119,7 +119,7 @@ def to_float32(array):
     return torch.as_tensor(array)
 
 
-@rewritten("`torch.Tensor` reads a single whole number")
+@rewritten("`torch.Tensor` takes no single NumPy float")
 def to_float32(array):
     return torch.Tensor(array)
 
@@ -277,9 +277,23 @@ def evenly_spaced(start, stop, count):
 @rewritten("For a single point you divided")
 def evenly_spaced(start, stop, count):
     _at_least_one(count)
-    position = torch.arange(count, dtype=torch.float64) / (count - 1)
-    points = start * (1 - position) + stop * position
-    return points.float()
+    points = torch.arange(count) * ((stop - start) / (count - 1)) + start
+    points[-1] = stop
+    return points
+
+
+@rewritten("0 / 0 is NaN")
+def evenly_spaced(start, stop, count):
+    _at_least_one(count)
+    steps = torch.linspace(0, count - 1, count)
+    return steps / (count - 1) * (stop - start) + start
+
+
+@rewritten("The last point misses the end by a rounding")
+def evenly_spaced(start, stop, count):
+    _at_least_one(count)
+    step = (stop - start) / (count - 1) if count > 1 else 0.0
+    return torch.arange(count, dtype=torch.float32).mul(step).add(start)
 
 
 @rewritten("Adding the step again and again")
@@ -303,6 +317,15 @@ def evenly_spaced(start, stop, count):
 def random_normal(shape, seed):
     torch.random.manual_seed(seed)
     return torch.empty(shape).normal_()
+
+
+@rewritten("You seeded again with the old seed")
+def random_normal(shape, seed):
+    old = torch.random.initial_seed()
+    try:
+        return torch.empty(shape).normal_(generator=torch.random.manual_seed(seed))
+    finally:
+        torch.random.manual_seed(old)
 
 
 @rewritten("`rand` draws evenly")
@@ -351,7 +374,7 @@ def random_normal(shape, seed):
     return torch.randn(shape, generator=_SHARED[seed])
 
 
-@rewritten("NumPy draws in float64")
+@rewritten("Your numbers are float64 (NumPy")
 def random_normal(shape, seed):
     return torch.tensor(np.random.RandomState(seed).standard_normal(shape), dtype=torch.float64)
 
@@ -362,6 +385,11 @@ def random_normal(shape, seed):
 @rewritten("0 and 1 by turns in one long row")
 def checkerboard(size):
     return torch.remainder(torch.arange(size**2), 2).view(size, size)
+
+
+@rewritten("All your rows are alike")
+def checkerboard(size):
+    return torch.arange(size).remainder(2).expand(size, size)
 
 
 @rewritten("Tiles of 2 by 2 fill even sizes only")
@@ -384,7 +412,7 @@ def checkerboard(size):
     return ((line.unsqueeze(1) + line) % 2).float()
 
 
-@rewritten("You filled the board number by number")
+@rewritten("You filled the board piece by piece")
 def checkerboard(size):
     board = torch.zeros((size, size), dtype=torch.long)
     for i, j in itertools.product(range(size), repeat=2):
@@ -489,7 +517,7 @@ def one_hot(labels, classes):
     return labels.new_zeros(len(labels), width).scatter_(1, labels[:, None], 1)
 
 
-@rewritten("The class numbers are on the CPU")
+@rewritten("The class numbers, or the rows")
 def one_hot(labels, classes):
     _inside(labels, classes)
     return torch.where(labels[:, None] == torch.arange(classes)[None], 1, 0)

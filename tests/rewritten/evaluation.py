@@ -15,6 +15,17 @@ def _labelled(scores, labels):
         raise ValueError(f"labels of the shape {tuple(labels.shape)} do not fit")
 
 
+@rewritten("(5,) predictions against (5, 1) labels")
+def accuracy(scores, labels):
+    hits = torch.eq(scores.max(1).indices, labels)
+    return float(hits.sum() / hits.numel())
+
+
+@rewritten("Neither the shape of the labels nor their number")
+def accuracy(scores, labels):
+    return int(torch.count_nonzero(scores.max(1).indices.eq(labels))) / labels.size(0)
+
+
 @rewritten("The shapes were never compared")
 def accuracy(scores, labels):
     if not labels.numel():
@@ -162,7 +173,24 @@ def evaluate(model, loss_fn, loader):
         model.train(True)
 
 
-@rewritten("`model.train(mode)`, called at the end with the model's own")
+@rewritten("`model.train()` as the last line")
+@torch.no_grad()
+def evaluate(model, loss_fn, loader):
+    found = _counted(model.eval(), loss_fn, loader)
+    model.train(True)
+    return _means(*found)
+
+
+@rewritten("`model.train(mode)` as the last line")
+@torch.no_grad()
+def evaluate(model, loss_fn, loader):
+    before = "train" if model.training else "eval"
+    found = _counted(model.eval(), loss_fn, loader)
+    getattr(model, before)()
+    return _means(*found)
+
+
+@rewritten("`train` reaches every module inside too")
 @torch.no_grad()
 def evaluate(model, loss_fn, loader):
     mode = model.training
@@ -216,6 +244,18 @@ def evaluate(model, loss_fn, loader):
     model.requires_grad_(False)
     with _modes(model):
         return _means(*_counted(model, loss_fn, loader))
+
+
+@rewritten("You switched `requires_grad` of the parameters off and on")
+def evaluate(model, loss_fn, loader):
+    with _modes(model):
+        for parameter in model.parameters():
+            parameter.requires_grad = False
+        try:
+            return _means(*_counted(model, loss_fn, loader))
+        finally:
+            for parameter in model.parameters():
+                parameter.requires_grad = True
 
 
 @rewritten("You averaged the means of the batches")
@@ -385,6 +425,12 @@ def confusion_matrix(predicted, actual, classes):
     return _table(actual, predicted, classes).float()
 
 
+@rewritten("`bincount` ends at the highest number")
+def confusion_matrix(predicted, actual, classes):
+    _classes(predicted, actual, classes)
+    return predicted.add(actual * classes).bincount().view(classes, classes)
+
+
 # recalls
 
 
@@ -449,6 +495,12 @@ def recalls(matrix):
     return torch.stack([matrix[i, i] / matrix[i].sum() for i in range(len(matrix))])
 
 
+@rewritten("`//` cuts off everything")
+def recalls(matrix):
+    _square(matrix)
+    return torch.floor_divide(matrix.diag(), matrix.sum(1))
+
+
 # label_names
 
 
@@ -476,6 +528,12 @@ def label_names(scores, names):
     _named(scores, names)
     found = [names[i] for i in scores.argmax(1).tolist()]
     return found[0] if len(found) == 1 else found
+
+
+@rewritten("A bare `squeeze` also takes away")
+def label_names(scores, names):
+    _named(scores, names)
+    return list(map(names.__getitem__, scores.max(1).indices.squeeze().tolist()))
 
 
 @rewritten("The number of names was never compared")

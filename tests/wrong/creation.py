@@ -13,17 +13,16 @@ from kata.variants import wrong
 
 
 @wrong(
-    "`torch.Tensor` makes float32 of everything, so whole numbers became floats and large ones were rounded. "
-    "`torch.tensor`, with a small t, looks at your data and keeps whole numbers whole."
+    "Everything became float32, so whole numbers became floats and large ones were rounded. Let `torch.tensor` choose "
+    "the dtype: without `dtype=` it looks at your data."
 )
 def from_list(values):
     return torch.Tensor(values)
 
 
 @wrong(
-    "NumPy stores floats as float64, and `from_numpy` keeps that. A PyTorch tensor made straight from the "
-    "list"
-    "gets float32."
+    "NumPy stores floats as float64, and `from_numpy` keeps that. A PyTorch tensor made straight from the list gets "
+    "float32."
 )
 def from_list(values):
     return torch.from_numpy(np.array(values))
@@ -45,8 +44,7 @@ def from_list(values):
 
 @wrong(
     "You went through float32 to see whether all numbers are whole: that rounds large ints, and makes "
-    "ints of floats"
-    "such as 2.0. What the entries are decides, not what they are worth."
+    "ints of floats such as 2.0. What the entries are decides, not what they are worth."
 )
 def from_list(values):
     numbers = torch.tensor(values, dtype=torch.float32)
@@ -117,8 +115,7 @@ def from_array(array, share):
 
 
 @wrong(
-    "`from_numpy` keeps NumPy's dtype, float64 as a rule, and layers refuse that with \"must have the same "
-    'dtype".'
+    "`from_numpy` keeps NumPy's dtype, float64 as a rule, and layers refuse that with 'must have the same dtype'. "
     "It also knows arrays only, no single numbers."
 )
 def to_float32(array):
@@ -137,7 +134,10 @@ def to_float32(array):
     return torch.tensor(array)
 
 
-@wrong("`torch.Tensor` reads a single whole number as a size. Use `torch.tensor`, with a small t.")
+@wrong(
+    "`torch.Tensor` takes no single NumPy float, and reads a whole number as a size. Use `torch.tensor`, with a "
+    "small t."
+)
 def to_float32(array):
     return torch.Tensor(array)
 
@@ -179,9 +179,8 @@ def _check(tensor, value):
 
 
 @wrong(
-    "The same shape is not the same kind: your tensor has the default dtype and lies on the CPU. Take "
-    "dtype and device"
-    "from `tensor` too."
+    "The same shape is not the same kind: your tensor has the default dtype and lies on the CPU. Take dtype and "
+    "device from `tensor` too."
 )
 def filled_like(tensor, value):
     _check(tensor, value)
@@ -304,6 +303,21 @@ def evenly_spaced(start, stop, count):
     return torch.tensor([start + i * step for i in range(count - 1)] + [float(stop)])
 
 
+@wrong("0 / 0 is NaN in a tensor, without an error: a single point has no steps to divide by. One point is the start.")
+def evenly_spaced(start, stop, count):
+    _count(count)
+    return start + (stop - start) * torch.arange(count) / (count - 1)
+
+
+@wrong(
+    "The last point misses the end by a rounding: start + step * (count - 1) is near `stop`, not equal to it. Set the "
+    "last point to `stop`, or let `linspace` do that."
+)
+def evenly_spaced(start, stop, count):
+    _count(count)
+    return start + (stop - start) / max(count - 1, 1) * torch.arange(count)
+
+
 @wrong(
     "Adding the step again and again piles up rounding, so the last point misses the end. Compute each from the ends."
 )
@@ -328,6 +342,18 @@ def evenly_spaced(start, stop, count):
 def random_normal(shape, seed):
     torch.manual_seed(seed)
     return torch.randn(shape)
+
+
+@wrong(
+    "You seeded again with the old seed, which goes back to its first number. Draw from a `torch.Generator` of your "
+    "own, or save the state with `get_rng_state`."
+)
+def random_normal(shape, seed):
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    numbers = torch.randn(shape)
+    torch.manual_seed(before)
+    return numbers
 
 
 @wrong("`rand` draws evenly between 0 and 1. The normal distribution is `randn`, with an n.")
@@ -364,9 +390,8 @@ def random_normal(shape, seed):
 
 
 @wrong(
-    "A shared generator that is seeded once goes on drawing: the second call gives other numbers. Make a "
-    "generator and"
-    "seed it at each call."
+    "A shared generator that is seeded once goes on drawing: the second call gives other numbers. Make a generator "
+    "and seed it at each call."
 )
 def random_normal(shape, seed):
     generator = _GENERATORS.setdefault(seed, torch.Generator().manual_seed(seed))
@@ -376,7 +401,7 @@ def random_normal(shape, seed):
 _GENERATORS = {}
 
 
-@wrong("NumPy draws in float64. Convert the numbers to float32.")
+@wrong("Your numbers are float64 (NumPy, for one, draws such). The docstring wants float32.")
 def random_normal(shape, seed):
     return torch.as_tensor(np.random.default_rng(seed).standard_normal(shape))
 
@@ -387,6 +412,13 @@ def random_normal(shape, seed):
 @wrong("0 and 1 by turns in one long row make stripes when `size` is even. Every other row starts with 1.")
 def checkerboard(size):
     return (torch.arange(size * size) % 2).reshape(size, size)
+
+
+@wrong(
+    "All your rows are alike, so neighbours in a column are equal. Every other row starts with 1: add the row number."
+)
+def checkerboard(size):
+    return (torch.arange(size) % 2).repeat(size, 1)
 
 
 @wrong("Tiles of 2 by 2 fill even sizes only. An odd board has half a tile at its edge.")
@@ -408,7 +440,7 @@ def checkerboard(size):
     return board
 
 
-@wrong("You filled the board number by number in a loop. Let a few tensor operations fill it all at once.")
+@wrong("You filled the board piece by piece in a loop. Let a few tensor operations fill it all at once.")
 def checkerboard(size):
     board = torch.zeros(size, size, dtype=torch.int64)
     for row in range(size):
@@ -498,7 +530,7 @@ def one_hot(labels, classes):
     return rows
 
 
-@wrong("No labels have no largest one, so `max` fails. An empty tensor should give (0, classes).")
+@wrong("No labels have no largest one, so `min` and `max` fail. An empty tensor should give (0, classes).")
 def one_hot(labels, classes):
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError("labels are out of range")
@@ -512,7 +544,10 @@ def one_hot(labels, classes):
     return (labels.unsqueeze(1) == torch.arange(width, device=labels.device)).long()
 
 
-@wrong("The class numbers are on the CPU, wherever the labels are. Make them on the device of `labels`.")
+@wrong(
+    "The class numbers, or the rows of `torch.eye`, are on the CPU, wherever the labels are. Make them on the device "
+    "of `labels`."
+)
 def one_hot(labels, classes):
     _in_range(labels, classes)
-    return (labels.cpu().unsqueeze(1) == torch.arange(classes)).long()
+    return torch.eye(classes, dtype=torch.int64)[labels]

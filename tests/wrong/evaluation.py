@@ -1,5 +1,7 @@
 """Wrong answers to the topic `evaluation`: one misconception each, with the sentence that would help."""
 
+import contextlib
+
 import torch
 from torch.nn import functional
 
@@ -16,6 +18,22 @@ def _share(scores, labels):
 
 
 # -- accuracy ------------------------------------------------------------------------------------------------
+
+
+@wrong(
+    "(5,) predictions against (5, 1) labels make a (5, 5) table, and its mean looks like an accuracy. Compare the "
+    "shapes first."
+)
+def accuracy(scores, labels):
+    return (scores.argmax(dim=1) == labels).float().mean().item()
+
+
+@wrong(
+    "Neither the shape of the labels nor their number was looked at: of (batch, 1) labels you counted the hits in a "
+    "(batch, batch) table, and no labels are a division by 0. Compare the shapes first."
+)
+def accuracy(scores, labels):
+    return (scores.argmax(dim=1) == labels).sum().item() / len(labels)
 
 
 @wrong(
@@ -225,17 +243,54 @@ def evaluate(model, loss_fn, loader):
     return _AlwaysTrain()(model, loss_fn, loader)
 
 
+def _sums(model, loss_fn, loader):
+    loss, right, count = 0.0, 0, 0
+    for features, labels in loader:
+        sums = _Evaluation().batch(model, loss_fn, features, labels)
+        loss, right, count = loss + sums[0], right + sums[1], count + len(labels)
+    return loss, right, count
+
+
+@wrong(
+    "`model.train()` as the last line switches everything to training, also what was in evaluation mode before, and is "
+    "never reached after an error. Note the mode of each module, and put it back in a `finally` block."
+)
+def evaluate(model, loss_fn, loader):
+    model.eval()
+    with torch.no_grad():
+        loss, right, count = _sums(model, loss_fn, loader)
+    model.train()
+    if count == 0:
+        raise ValueError("loader has no batches")
+    return loss / count, right / count
+
+
 class _OneMode(_Evaluation):
     def leave(self, model, modes):
         model.train(modes[0][1])
 
 
 @wrong(
-    "`model.train(mode)`, called at the end with the model's own old mode, gives this mode to every module inside: a "
-    "frozen batch norm learns again. Note and restore the mode of each of `model.modules()`."
+    "`train` reaches every module inside too, so all of them got the mode of one: a frozen batch norm learns again. "
+    "Note the mode of each of `model.modules()`, and set `module.training`, or go from the outside in."
 )
 def evaluate(model, loss_fn, loader):
     return _OneMode()(model, loss_fn, loader)
+
+
+@wrong(
+    "`model.train(mode)` as the last line gives one mode to every module inside, and is never reached after an error. "
+    "Note the mode of each of `model.modules()`, and put them back in a `finally` block."
+)
+def evaluate(model, loss_fn, loader):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        loss, right, count = _sums(model, loss_fn, loader)
+    model.train(mode)
+    if count == 0:
+        raise ValueError("loader has no batches")
+    return loss / count, right / count
 
 
 class _Children(_Evaluation):
@@ -303,6 +358,27 @@ def evaluate(model, loss_fn, loader):
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return _Evaluation()(model, loss_fn, loader)
+
+
+class _Unfrozen(_Evaluation):
+    def context(self):
+        return contextlib.nullcontext()
+
+    def enter(self, model):
+        model.requires_grad_(False)
+        return super().enter(model)
+
+    def leave(self, model, modes):
+        model.requires_grad_(True)
+        super().leave(model, modes)
+
+
+@wrong(
+    "You switched `requires_grad` of the parameters off and on again: a frozen parameter comes back trainable, and "
+    "features that require grad are recorded all the same. `torch.no_grad()` needs no change to the model."
+)
+def evaluate(model, loss_fn, loader):
+    return _Unfrozen()(model, loss_fn, loader)
 
 
 class _MeanOfMeans(_Evaluation):
@@ -413,10 +489,7 @@ def evaluate(model, loss_fn, loader):
 
 class _Nothing(_Evaluation):
     def measure(self, model, loss_fn, loader):
-        loss, right, count = 0.0, 0, 0
-        for features, labels in loader:
-            sums = self.batch(model, loss_fn, features, labels)
-            loss, right, count = loss + sums[0], right + sums[1], count + len(labels)
+        loss, right, count = _sums(model, loss_fn, loader)
         return loss / max(count, 1), right / max(count, 1)
 
 
@@ -542,6 +615,15 @@ def confusion_matrix(predicted, actual, classes):
     return rows.T @ columns
 
 
+@wrong(
+    "`bincount` ends at the highest number that occurs, so the table has too few cells to be reshaped. Give it "
+    "`minlength=classes * classes`."
+)
+def confusion_matrix(predicted, actual, classes):
+    _check_pairs(predicted, actual, classes)
+    return torch.bincount(actual * classes + predicted).reshape(classes, classes)
+
+
 # -- recalls -------------------------------------------------------------------------------------------------
 
 
@@ -620,6 +702,12 @@ def recalls(matrix):
     return shares
 
 
+@wrong("`//` cuts off everything after the point, and refuses 0 // 0. A share needs `/`.")
+def recalls(matrix):
+    _check_square(matrix)
+    return matrix.diagonal() // matrix.sum(dim=1)
+
+
 # -- label_names ---------------------------------------------------------------------------------------------
 
 
@@ -651,6 +739,15 @@ def label_names(scores, names):
     _check_names(scores, names)
     best = scores.argmax(dim=1).squeeze().tolist()
     return names[best] if isinstance(best, int) else [names[i] for i in best]
+
+
+@wrong(
+    "A bare `squeeze` also takes away the axis of a batch of one: `tolist` then gives a number, which is no list to "
+    "loop over. `argmax(dim=1)` needs no `squeeze`."
+)
+def label_names(scores, names):
+    _check_names(scores, names)
+    return [names[i] for i in scores.argmax(dim=1).squeeze().tolist()]
 
 
 @wrong(

@@ -89,6 +89,17 @@ def test_an_endless_loop_is_ended_and_the_katas_other_tests_are_not_run(toy, jud
     assert [result.verdict for result in found] == [Verdict.TIMED_OUT] + [Verdict.NOT_RUN] * (len(found) - 1)
 
 
+def test_a_call_that_keeps_the_interpreter_is_late_and_not_a_crash(toy):
+    manifest = toy.manifest.read_text(encoding="utf-8").replace('name = "double"', 'name = "double"\ntime_limit = 0.5')
+    toy.manifest.write_text(manifest, encoding="utf-8")
+    keeps = write(toy, "keeps", "return 9 ** 9 ** 9")
+
+    found = run_all(toy, [keeps])[keeps]
+
+    assert [result.verdict for result in found] == [Verdict.TIMED_OUT] + [Verdict.NOT_RUN] * (len(found) - 1)
+    assert "cannot be interrupted" in found[0].message
+
+
 def test_nothing_of_one_child_shows_in_the_next(toy):
     spoils = write(toy, "spoils", "torch.mul = None; os.environ['SPOILT'] = '1'; return x + x")
     looks = write(toy, "looks", "return torch.mul(x, 1 if 'SPOILT' in os.environ else 2)")

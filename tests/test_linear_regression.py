@@ -609,11 +609,11 @@ def test_least_squares_tells_columns_apart_that_differ_by_a_millionth(impl, devi
     first = torch.tensor([1.7, 3.1, -2.3, 4.9, 0.4, 6.2, -5.3], dtype=torch.float64)
     second = first + 1e-6 * first.new_tensor([1.0, -1.0, 2.0, 0.3, -2.0, 1.3, 0.7])
     x = torch.stack([first, second], dim=1).to(device)
-    y = 3.25 * x[:, 0] - 1.75 * x[:, 1] + 0.6
+    y = 3.25 * x[:, 0] - 1.75 * x[:, 1] + 80.6  # far from 0: what is not centered shows
 
     actual = impl.least_squares(x, y)
 
-    expected = torch.tensor([3.25, -1.75], dtype=torch.float64), torch.tensor(0.6, dtype=torch.float64)
+    expected = torch.tensor([3.25, -1.75], dtype=torch.float64), torch.tensor(80.6, dtype=torch.float64)
     expect_solution(actual, *expected, x, y, rtol=1e-6, atol=1e-6)
 
 

@@ -90,8 +90,9 @@ def test_ctrl_c_ends_a_run_with_its_children(toy, after):
     toy.exercise("numbers").write_text("def double(x):\n    while True: pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "kata", "run", "numbers.double"]
     process = subprocess.Popen(
-        command, cwd=toy.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, cwd=toy.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
+    )  # fmt: skip
     time.sleep(after)
     os.killpg(process.pid, signal.SIGINT)
 

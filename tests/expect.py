@@ -106,13 +106,20 @@ def same_work(small: int, large: int, /, *, call: str, **inputs: object) -> None
         _fail(call, given("more work for a larger input"), got, "as many operations for any size", difference, inputs)
 
 
-def that(condition: object, /, *, call: str, got: object, should_be: object, **inputs: object) -> None:
-    """Expect `condition` to be True: for what the others cannot say. Texts are shown as they are."""
+def that(
+    condition: object, /, *, call: str, got: object, should_be: object, known_as: str = "", **inputs: object
+) -> None:
+    """Expect `condition` to be True: for what the others cannot say. Texts are shown as they are.
+
+    Args:
+        known_as: what is compared with known mistakes in place of `got`, where that has numbers which are
+            others in each style of the same mistake.
+    """
     __tracebackhide__ = True
     if condition is not True and not (isinstance(condition, np.bool_) and condition):
         odd = not isinstance(condition, bool | np.bool_)  # most likely the learner's answer itself
         difference = f"{kind(condition)} instead of True" if odd else ""
-        _fail(call, given(got), _as_text(got), _as_text(should_be), difference, inputs)
+        _fail(call, given(known_as or got), _as_text(got), _as_text(should_be), difference, inputs)
 
 
 def raises(error: type[Exception], /, *, match: str, call: str, **inputs: object) -> "_Raises":

@@ -454,7 +454,8 @@ def test_train_iris_recognises_flowers_that_it_has_not_seen(impl, probe):
     call = "share of held-out flowers that the models of the seeds 0 to 4 get right"
     enough = sum(shares) >= 4.5 and min(shares) >= 0.8
     should_be = "at least 90 % on average, and at least 80 % for each seed"
-    expect.that(enough, call=call, got="less than 90 % on average, or less than 80 % for a seed", should_be=should_be)
+    got = ", ".join(f"{share:.0%}" for share in shares)
+    expect.that(enough, call=call, got=got, should_be=should_be, known_as="too few")
 
 
 def test_train_iris_gives_a_loss_that_falls(impl, probe):
@@ -464,8 +465,10 @@ def test_train_iris_gives_a_loss_that_falls(impl, probe):
 
     losses, call = found["loss"], f'{TRAIN}[1]["loss"]'
     expect_losses(losses, call)
-    got = "at last less than at first, but not less than half" if losses[-1] < losses[0] else "at last no less"
-    expect.that(losses[-1] < losses[0] / 2, call=call, got=got, should_be="at last less than half of the first")
+    got = f"{losses[0]:.4g} at first and {losses[-1]:.4g} at last"
+    known_as = "at last less than at first, but not less than half" if losses[-1] < losses[0] else "at last no less"
+    should_be = "at last less than half of the first"
+    expect.that(losses[-1] < losses[0] / 2, call=call, got=got, should_be=should_be, known_as=known_as)
 
 
 def test_train_iris_gives_the_mean_cross_entropy_as_its_loss(impl, probe):
@@ -478,23 +481,27 @@ def test_train_iris_gives_the_mean_cross_entropy_as_its_loss(impl, probe):
     entropy = float(functional.cross_entropy(wide(found["scores"])[rows], labels[rows]))
     expect_losses(found["loss"], f'{TRAIN}[1]["loss"]')
     near = abs(found["loss"][-1] - entropy) < 0.2
-    got = "more than 0.2 away from it" if found["loss"][0] < 20 else "as much as a sum over all flowers"
-    should_be = "near the finished model's mean cross entropy of the flowers that it was trained on"
-    expect.that(near, call=f'{TRAIN}[1]["loss"][-1]', got=got, should_be=should_be)
+    got, call = f"{found['loss'][-1]:.4g}", f'{TRAIN}[1]["loss"][-1]'
+    known_as = "more than 0.2 away from it" if found["loss"][0] < 20 else "as much as a sum over all flowers"
+    should_be = f"near {entropy:.4g}, the finished model's mean cross entropy of the flowers that it was trained on"
+    expect.that(near, call=call, got=got, should_be=should_be, known_as=known_as)
 
 
 def test_train_iris_measures_itself_on_the_held_out_flowers(impl, probe):
     features, labels = iris_files.flowers()
 
-    true = True
+    told, true = [], []
     for seed in (3, 5, 8):
         found = probe(iris_probes.trained, impl.train_iris, features.clone(), labels.clone(), seed)
         share, call = found["accuracy"], f'{TRAIN}[1]["accuracy"]'
         expect.that(type(share) is float, call=call, got=f"of type {type(share).__name__}", should_be="a float")
-        true &= abs(share - share_right(found["scores"], labels, found["held_out"].tolist())) < 1e-6
+        told.append(share)
+        true.append(share_right(found["scores"], labels, found["held_out"].tolist()))
 
-    should_be = "the share of held-out flowers that model(features) gets right"
-    expect.that(true, call=call, got="another share, with one of the seeds 3, 5 and 8", should_be=should_be)
+    same = all(abs(one - other) < 1e-6 for one, other in zip(told, true, strict=True))
+    got, rights = (", ".join(f"{share:.4g}" for share in shares) for shares in (told, true))
+    should_be = f"{rights}, the shares of held-out flowers that model(features) gets right"
+    expect.that(same, call=f"{call} with the seeds 3, 5 and 8", got=got, should_be=should_be, known_as="another share")
 
 
 @pytest.mark.parametrize(("counts", "expected"), [((50, 50, 50), (17, 17, 17)), ((4, 10, 8), (1, 3, 3))], ids=str)
@@ -510,10 +517,9 @@ def test_train_iris_holds_out_a_third_of_each_class(impl, probe, counts, expecte
     expect.value(held_out.dtype, torch.int64, call=f"{call}.dtype")
     expect.value(tuple(held_out.shape), (sum(expected),), call=f"shape of {call}")
     expect.value(len(set(held_out.tolist())), sum(expected), call=f"how many different flowers are in {call}")
-    thirds = list(held_out_of_each(labels, held_out).values()) == list(expected)
-    should_be = f"{expected[0]}, {expected[1]} and {expected[2]} of the three classes"
-    got = "more than its third of one class, and less of another"  # for the sum is right
-    expect.that(thirds, call=call, got=got, should_be=should_be)
+    counts = list(held_out_of_each(labels, held_out).values())
+    told, thirds = ("{}, {} and {} of the three classes".format(*each) for each in (counts, expected))
+    expect.that(told == thirds, call=call, got=told, should_be=thirds, known_as="other shares of the classes")
 
 
 def test_train_iris_learns_nothing_from_the_features_of_held_out_flowers(impl, probe):

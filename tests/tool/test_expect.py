@@ -160,6 +160,17 @@ def test_that_accepts_true_alone():
     assert error.difference == ""
 
 
+def test_that_can_be_compared_by_other_words_than_those_shown():
+    first, second = (
+        unmet(expect.that, False, got=f"{share} %", should_be="90 %", known_as="too few") for share in (71, 73)
+    )
+    plain = unmet(expect.that, False, got="71 %", should_be="90 %")
+
+    assert (first.got, second.got) == ("71 %", "73 %")
+    assert first.given == second.given
+    assert plain.given not in (None, first.given)
+
+
 @pytest.mark.parametrize(("answer", "kind"), [(1, "an int"), (None, "None"), (torch.tensor(True), "a tensor")])
 def test_that_takes_no_answer_for_true(answer, kind):
     assert unmet(expect.that, answer, got=answer, should_be=True).difference == f"{kind} instead of True"

@@ -97,10 +97,11 @@ def broadcast_parameters(model: nn.Module, source: int = 0) -> None:
     part of the `state_dict` included.
 
     Args:
-        model: of the same make on every rank. Its tensors are floating point,
-            bool, uint8, int8, int32 or int64: other whole numbers are refused
-            by `gloo`, the backend. They lie in memory as they like: some are
-            not contiguous, and a tensor may lie otherwise on another rank.
+        model: of the same make on every rank. Its tensors are float16,
+            bfloat16, float32, float64, bool, uint8, int8, int32 or int64:
+            `gloo`, the backend, refuses some others. They lie in memory as
+            they like: some are not contiguous, and a tensor may lie otherwise
+            on another rank.
         source: the rank whose numbers count, the same on every rank.
 
     Returns:

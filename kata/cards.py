@@ -11,9 +11,8 @@ from kata.diagnosis import steady
 from kata.errors import KataError
 from kata.limits import TimedOut
 from kata.remote.errors import LearnerCrashed
-from kata.verdicts import Card, NotRun, NotStarted, SpecError, Unmet, Verdict
+from kata.verdicts import Card, NotRun, NotStarted, SpecError, Unmet, Verdict, stub_of
 
-_STUB = re.compile(r"\w+\.\w+")  # what a stub's NotImplementedError says: the id of its kata
 _NO_MEMORY = re.compile(r"can't allocate memory|not enough memory|out of memory", re.IGNORECASE)
 _MISSING = re.compile(r"name '(\w+)' is not defined")
 _DATA = ("DataLoader", "Dataset", "Subset", "TensorDataset", "random_split")
@@ -98,8 +97,8 @@ def judge(error: BaseException, said: str, kata: Kata, place: Place) -> tuple[Ve
     if type(error).__name__ in ("Flaky", "FlakyFailure", "FlakyReplay"):
         message = "the same call gave another result the second time"
         return Verdict.WRONG, message, replace(card, got=message, should_be="the same result for the same call")
-    if isinstance(error, NotImplementedError) and error.args and _STUB.fullmatch(str(error.args[0])):
-        return _unwritten(str(error.args[0]), card, error, kata, place)
+    if id := stub_of(error):
+        return _unwritten(id, card, error, kata, place)
     if isinstance(error, AssertionError) and not frames.of(error, place.path):
         return Verdict.WRONG, _first_line(str(error)) or "an assertion does not hold", replace(card, got=str(error))
     message = f"{_type_name(error)}: {error}".rstrip(": ")

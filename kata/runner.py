@@ -1,5 +1,6 @@
 """Runs specs in child processes and returns one result for each expected test, whatever happens to the child."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -149,7 +150,7 @@ class _Conduct:
             self.worker.ask(order)
         except OSError as error:
             raise KataError(f"no process can be started to run the specs: {error}", hint="try `kata doctor`") from error
-        current, seconds, late_from = "", START, 0.0
+        current, seconds, late_from = "", START, math.inf
         while True:
             try:
                 event = self.worker.event(seconds)

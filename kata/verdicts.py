@@ -1,6 +1,7 @@
 """Verdicts and what is said of a failed promise, as data; drawing them is done elsewhere."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -119,6 +120,15 @@ class Unmet(AssertionError):
         rows = [("call", self.call), ("where", self.inputs), ("got", self.got), ("should be", self.should_be)]
         rows.append(("differs", self.difference))
         return "\n".join(f"{label}: {value}" for label, value in rows if value)
+
+
+def stub_of(error: BaseException) -> str:
+    """Return the id of the kata whose stub raised an error; empty for every other error."""
+    text = error.args[0] if isinstance(error, NotImplementedError) and error.args else None
+    return text if isinstance(text, str) and _STUB.fullmatch(text) else ""
+
+
+_STUB = re.compile(r"\w+\.\w+")
 
 
 class NotStarted(Exception):

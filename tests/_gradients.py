@@ -72,13 +72,14 @@ def _weights(function: Function, result: Tensor, upstream: Tensor | None) -> Ten
 
 def _name(function: Function, at: int | str) -> str:
     """The name of an argument, or its position where the function tells no names."""
+    if isinstance(at, str):
+        return f"`{at}`"
     try:
-        parameters = list(inspect.signature(function).parameters.values())[: at + 1] if isinstance(at, int) else []
+        parameters = list(inspect.signature(function).parameters.values())[: at + 1]
     except (TypeError, ValueError):
         parameters = []
-    if isinstance(at, int) and len(parameters) == at + 1 and all(each.kind in POSITIONAL for each in parameters):
-        return f"`{parameters[at].name}`"
-    return f"`{at}`" if isinstance(at, str) else f"argument {at}"
+    named = len(parameters) == at + 1 and all(each.kind in POSITIONAL for each in parameters)
+    return f"`{parameters[at].name}`" if named else f"argument {at}"
 
 
 def call(function: Function) -> str:

@@ -102,7 +102,19 @@ def _write_shows(target: Any, observed: Tensor | Array) -> bool:
 
 
 def random_state_changed(function: Function, *args: Any, **kwargs: Any) -> list[str]:
-    """Which global generators the call moved, of "torch", "numpy" and "python". They are put back."""
+    """Which global generators the call moved, of "torch", "numpy" and "python". They are put back.
+
+    Numbers are drawn from each before: to seed it again with the seed that it had brings back its first state only.
+    """
+    with random_states_kept():
+        torch.rand(3)
+        np.random.random(3)
+        random.random()
+        return fresh_random_state_changed(function, *args, **kwargs)
+
+
+def fresh_random_state_changed(function: Function, *args: Any, **kwargs: Any) -> list[str]:
+    """The same where nobody has drawn since each test's beginning seeded them."""
     with random_states_kept() as (state, numpy_state, python_state):
         function(*args, **kwargs)
         moved = {

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import creation_probes, expect, probes, strategies
+from tests import expect, probes, strategies
 
 NUMPY_DTYPES = {
     "bool": torch.bool,
@@ -486,10 +486,10 @@ def test_random_normal_does_not_make_its_numbers_fit_each_other(impl):
         expect.that(max(sizes) - min(sizes) > 0.1, call=f"{name} {call}", got=sizes[:5], should_be="now this, now that")
 
 
-def test_random_normal_leaves_global_random_state_alone_after_draws(impl, probe):
-    changed = probe(creation_probes.random_state_changed_after_draws, impl.random_normal, (3,), 5)
+def test_random_normal_leaves_a_global_random_state_alone_from_which_nobody_has_drawn(impl, probe):
+    changed = probe(probes.fresh_random_state_changed, impl.random_normal, (3,), 5)
 
-    call = "random_normal((3,), seed=5), after others have drawn: whose random state it changed"
+    call = "random_normal((3,), seed=5), before anybody draws: whose random state it changed"
     expect.value(changed, [], call=call)
 
 

@@ -4,52 +4,51 @@ import ast
 import inspect
 import linecache
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import torch
 
 MODULE = "impl"  # the fixture that stands for the learner's module
 PROBE = "probe"
-SHOWN = (bool, int, float, complex, str, bytes, list, tuple, dict, type(None))  # and tensors and arrays
+SHOWN = (bool, int, float, complex, str, bytes, list, tuple, dict, type(None), np.ndarray, torch.Tensor)
 MOST = 4  # inputs
 
 
 def of(error: BaseException, spec: Path) -> tuple[str, str]:
     """Return the call as Python, and the inputs in it as the specs show them; empty where that cannot be told."""
-    found = list(_inside(error.__traceback__, spec))
-    if not found:
+    trace = _innermost(error.__traceback__, spec)
+    if trace is None or not (text := _running(trace, spec)):
         return "", ""
-    innermost = found[-1]
-    text = _running(innermost.tb_frame.f_code, innermost.tb_lasti, spec)
-    values = {**innermost.tb_frame.f_globals, **innermost.tb_frame.f_locals}
+    values = {**trace.tb_frame.f_globals, **trace.tb_frame.f_locals}
     try:
-        expression = _without_probe(ast.parse(text, mode="eval").body, values)
+        running = ast.parse(f"({text})", mode="eval").body
     except SyntaxError:  # a statement and no expression
         return "", ""
+    expression = _without_probe(running, values)
     if expression is None:
         return "", ""
     return ast.unparse(_Bare().visit(expression)), _shown(expression, values)
 
 
-def _inside(trace: TracebackType | None, spec: Path) -> Iterator[TracebackType]:
+def _innermost(trace: TracebackType | None, spec: Path) -> TracebackType | None:
+    found = None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(spec):
-            yield trace
+            found = trace
         trace = trace.tb_next
+    return found
 
 
-def _running(code: CodeType, instruction: int, spec: Path) -> str:
-    """Return the source of the expression that an instruction belongs to."""
-    first, last, begin, end = list(code.co_positions())[instruction // 2]
-    if first is None or last is None or begin is None or end is None:
-        return ""
+def _running(trace: TracebackType, spec: Path) -> str:
+    """Return the source of the expression that a frame was in."""
     linecache.checkcache(str(spec))
-    lines = [line.encode() for line in linecache.getlines(str(spec))[first - 1 : last]]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][:end]  # positions count bytes
-    lines[0] = lines[0][begin:]
-    return b"".join(lines).decode().strip()
+    source = "".join(linecache.getlines(str(spec)))
+    positions: Any = inspect.getframeinfo(trace, context=0).positions  # named as those of a node are
+    return ast.get_source_segment(source, positions) or ""
 
 
 def _without_probe(expression: ast.expr, values: Mapping[str, object]) -> ast.expr | None:
@@ -90,12 +89,5 @@ def _shown(expression: ast.expr, values: Mapping[str, object]) -> str:
     if show is None:
         return ""
     names = dict.fromkeys(node.id for node in ast.walk(expression) if isinstance(node, ast.Name) and node.id in values)
-    inputs = {name: values[name] for name in names if _is_plain(values[name])}
+    inputs = {name: values[name] for name in names if isinstance(values[name], SHOWN)}
     return str(show(dict(list(inputs.items())[:MOST])))
-
-
-def _is_plain(value: object) -> bool:
-    import numpy as np
-    import torch
-
-    return isinstance(value, (*SHOWN, np.ndarray, torch.Tensor))

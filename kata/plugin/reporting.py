@@ -13,10 +13,10 @@ from kata.plugin import calls
 from kata.plugin.options import setup_of
 from kata.plugin.running import FAILED, STUCK
 from kata.plugin.selection import kata_of
-from kata.verdicts import TestResult, Verdict
+from kata.verdicts import TestResult, Unmet, Verdict
 
 PRINTED = 2000  # characters: the last ones tell most
-CALL_UNKNOWN = (Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)  # no `expect` was reached
+OF_THE_CODE = (Verdict.WRONG, Verdict.RAISED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED)
 
 
 def result_of(report: pytest.TestReport) -> TestResult | None:
@@ -56,7 +56,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestR
     path = implementations.source_file(setup.course, setup.implementation, kata.topic)
     place = cards.Place(path, setup.course.shown(path), sources.status(path, kata).line)
     verdict, message, card = cards.judge(error, _promise(item, kata), kata, place)
-    if verdict in CALL_UNKNOWN and not isinstance(error, KataError):
+    if verdict in OF_THE_CODE and not isinstance(error, Unmet | KataError):  # an Unmet says it itself
         call_made, inputs = calls.of(error, item.path)
         card = dataclasses.replace(card, call=call_made, inputs=inputs)
     card = dataclasses.replace(card, printed=report.capstdout[-PRINTED:].strip())

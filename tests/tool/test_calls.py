@@ -1,5 +1,6 @@
 """The call that an error came out of, read from the line of a spec."""
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,34 +8,21 @@ import pytest
 import torch
 
 from kata.plugin import calls
-from tests import _show  # noqa: F401  as every spec loads it
+from tests import _show
+from tests.tool import calls_toys
+from tests.tool.calls_toys import fails, probe
 
 HERE = Path(__file__)
 
-
-exec(compile("def fails(*args, **kwargs): raise ValueError('no')", "the learner's", "exec"))
-fails = globals()["fails"]
-
-
-class Model:
-    __call__ = __len__ = __getitem__ = fails
-
-
-exec(compile("def probe(function, *args, **kwargs): return function(*args, **kwargs)", "the plugin", "exec"))
-probe = globals()["probe"]
+impl = SimpleNamespace(softmax=fails, Model=calls_toys.Model)
+x, ä, size = torch.tensor([1.0]), torch.tensor([2.0]), 3
+BOTH = "x = tensor([1.])\nsize = 3"
 
 
 def call_of(function):
     with pytest.raises(ValueError, match="no") as caught:
         function()
     return calls.of(caught.value, HERE)
-
-
-impl = SimpleNamespace(softmax=fails, Model=Model)
-exec(compile("def gradient(function, *args, wrt=0, **kwargs): return function(*args, **kwargs)", "a helper", "exec"))
-helper = SimpleNamespace(gradient=globals()["gradient"])
-x, ä, size = torch.tensor([1.0]), torch.tensor([2.0]), 3
-BOTH = "x = tensor([1.])\nsize = 3"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +34,7 @@ BOTH = "x = tensor([1.])\nsize = 3"
         pytest.param(lambda: impl.Model()[size], "Model()[size]", "size = 3", id="index"),
         pytest.param(lambda: len(impl.Model()), "len(Model())", "", id="len"),
         pytest.param(
-            lambda: probe(helper.gradient, impl.softmax, x, wrt="x", dim=0),
+            lambda: probe(calls_toys.gradient, impl.softmax, x, wrt="x", dim=0),
             "softmax(x, dim=0)", "x = tensor([1.])", id="probe",
         ),
         pytest.param(lambda: probe(fails, x), "", "", id="probe-of-something-else"),
@@ -68,3 +56,16 @@ def test_an_error_from_elsewhere_has_no_call():
     with pytest.raises(ValueError, match="no") as caught:
         impl.softmax(x)
     assert calls.of(caught.value, HERE.with_name("another.py")) == ("", "")
+
+
+def test_inputs_are_shown_as_the_specs_show_them(monkeypatch):
+    monkeypatch.delitem(sys.modules, _show.__name__)
+
+    assert call_of(lambda: impl.softmax(x)) == ("softmax(x)", "")
+
+
+def test_a_statement_has_no_call():
+    def refuses():
+        raise ValueError("no")
+
+    assert call_of(refuses) == ("", "")

@@ -167,6 +167,17 @@ def test_a_card_says_which_call_raised(toy, judged):
 
 
 @pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
+def test_a_missing_gradient_is_a_wrong_answer_to_a_call(toy, judged):
+    write(toy, double("return 2 * x.detach()"))
+
+    result = run(toy, "numbers.double", judged=judged, device="cpu")[2]
+
+    assert result.verdict is Verdict.WRONG
+    assert (result.card.call, result.card.inputs) == ("double(x)", "x = tensor([1., 5.])")
+    assert result.card.got == "no gradient reaches `x`"
+
+
+@pytest.mark.parametrize("judged", [False, True], ids=["practice", "judged"])
 def test_a_traceback_holds_the_learners_frames_and_no_other(toy, judged):
     write(toy, f"def helper(x):\n    return torch.zeros(2) @ x\n\n\n{double('return helper(x)')}")
 

@@ -182,6 +182,12 @@ def seed_all(seed: int) -> None:
     np.random.seed(seed)
 
 
+def seed_as_before(seed: int) -> None:
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    torch.manual_seed(before)
+
+
 def own_generator(seed: int) -> Tensor:
     return torch.randn(3, generator=torch.Generator().manual_seed(seed))
 
@@ -193,6 +199,7 @@ def own_generator(seed: int) -> Tensor:
         (np.random.rand, ["numpy"]),
         (draw_python, ["python"]),
         (seed_all, ["torch", "numpy"]),
+        (seed_as_before, ["torch"]),
         (own_generator, []),
     ],
 )
@@ -202,3 +209,11 @@ def test_random_state_changed_names_the_generators_and_puts_them_back(function: 
     assert probes.random_state_changed(function, 3) == moved
     assert torch.equal(torch.get_rng_state(), before[0])
     assert (np.random.get_state()[1].tolist(), random.getstate()) == before[1:]
+
+
+def test_fresh_random_state_changed_lets_seeding_as_before_pass():
+    torch.manual_seed(7)
+
+    assert probes.fresh_random_state_changed(seed_as_before, 3) == []
+    assert probes.random_state_changed(seed_as_before, 3) == ["torch"]
+    assert probes.fresh_random_state_changed(torch.randn, 3) == ["torch"]
